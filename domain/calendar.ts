@@ -1,0 +1,147 @@
+/**
+ * The civil calendar of a zone: which day, month, quarter or year an instant belongs to, and where they begin and end.
+ *
+ * Days have 23, 24 or 25 hours; where midnight does not exist the day starts at its first instant (Temporal `startOfDay`).
+ * Temporal is slow, so windows are kept once computed: a calendar holds one entry a window asked for.
+ */
+import { Temporal } from 'temporal-polyfill';
+import type { PeriodKind, TimeWindow, WindowKind } from './window.ts';
+
+export const periodKinds: readonly PeriodKind[] = ['month', 'quarter', 'year'];
+
+export interface Calendar {
+  readonly timezone: string;
+  /** The window of that kind which holds the instant (epoch ms). */
+  windowOf(kind: WindowKind, at: number): TimeWindow;
+  next(window: TimeWindow): TimeWindow;
+  previous(window: TimeWindow): TimeWindow;
+  /** The day window of a local date `YYYY-MM-DD`; throws RangeError for a date that is none. */
+  day(date: string): TimeWindow;
+  /** The windows of that kind that overlap `[from, to)`, in order. */
+  between(kind: WindowKind, from: number, to: number): TimeWindow[];
+  /** Epoch ms of a local wall time on the window's first date; skipped times move forward, repeated ones are the first. */
+  localTime(date: string, hour: number, minute: number): number;
+  /** Local date of an instant. */
+  dateOf(at: number): string;
+  /** ISO weekday 1 (Monday) to 7 of a local date. */
+  weekday(date: string): number;
+}
+
+export function createCalendar(timezone: string): Calendar {
+  const byStart: Record<WindowKind, Map<number, TimeWindow>> = {
+    day: new Map(),
+    month: new Map(),
+    quarter: new Map(),
+    year: new Map(),
+  };
+  const byDate: Record<WindowKind, Map<string, TimeWindow>> = {
+    day: new Map(),
+    month: new Map(),
+    quarter: new Map(),
+    year: new Map(),
+  };
+  const latest: Record<WindowKind, TimeWindow | undefined> = {
+    day: undefined,
+    month: undefined,
+    quarter: undefined,
+    year: undefined,
+  };
+  const weekdays = new Map<string, number>();
+
+  function build(kind: WindowKind, first: Temporal.PlainDate): TimeWindow {
+    const date = first.toString();
+    const known = byDate[kind].get(date);
+    if (known) return known;
+    const start = first.toZonedDateTime(timezone).epochMilliseconds;
+    const end = first.add(lengths[kind]).toZonedDateTime(timezone).epochMilliseconds;
+    const window: TimeWindow = { kind, start, end, date };
+    byDate[kind].set(date, window);
+    byStart[kind].set(start, window);
+    return window;
+  }
+
+  function windowOf(kind: WindowKind, at: number): TimeWindow {
+    const last = latest[kind];
+    if (last) {
+      if (at >= last.start && at < last.end) return last;
+      const following = byStart[kind].get(last.end);
+      if (following && at >= following.start && at < following.end) {
+        latest[kind] = following;
+        return following;
+      }
+    }
+    const date = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(timezone).toPlainDate();
+    const window = build(kind, firstDate(kind, date));
+    latest[kind] = window;
+    return window;
+  }
+
+  function next(window: TimeWindow): TimeWindow {
+    return (
+      byStart[window.kind].get(window.end) ??
+      build(window.kind, Temporal.PlainDate.from(window.date).add(lengths[window.kind]))
+    );
+  }
+
+  function between(kind: WindowKind, from: number, to: number): TimeWindow[] {
+    const windows: TimeWindow[] = [];
+    if (to <= from) return windows;
+    for (let window = windowOf(kind, from); window.start < to; window = next(window)) windows.push(window);
+    return windows;
+  }
+
+  function weekday(date: string): number {
+    let day = weekdays.get(date);
+    if (day === undefined) {
+      day = Temporal.PlainDate.from(date).dayOfWeek;
+      weekdays.set(date, day);
+    }
+    return day;
+  }
+
+  return {
+    timezone,
+    windowOf,
+    next,
+    previous: (window) => build(window.kind, Temporal.PlainDate.from(window.date).subtract(lengths[window.kind])),
+    day: (date) => build('day', Temporal.PlainDate.from(date, { overflow: 'reject' })),
+    between,
+    localTime: (date, hour, minute) =>
+      Temporal.PlainDate.from(date).toZonedDateTime({
+        timeZone: timezone,
+        plainTime: new Temporal.PlainTime(hour, minute),
+      }).epochMilliseconds,
+    dateOf: (at) => windowOf('day', at).date,
+    weekday,
+  };
+}
+
+/** True where the runtime knows the zone's rules. */
+export function isTimezone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const lengths: Record<WindowKind, Temporal.DurationLike> = {
+  day: { days: 1 },
+  month: { months: 1 },
+  quarter: { months: 3 },
+  year: { years: 1 },
+};
+
+function firstDate(kind: WindowKind, date: Temporal.PlainDate): Temporal.PlainDate {
+  switch (kind) {
+    case 'day':
+      return date;
+    case 'month':
+      return date.with({ day: 1 });
+    case 'quarter':
+      return date.with({ month: date.month - ((date.month - 1) % 3), day: 1 });
+    case 'year':
+      return date.with({ month: 1, day: 1 });
+  }
+}

@@ -1,0 +1,60 @@
+/** Declared events: what people tell the system about meters, lots and prices (configuration, `releve event`, topic `releve.events`). */
+import { z } from 'zod';
+import { type Outcome, ok, rejected } from './errors.ts';
+
+const instant = z.int();
+const base = { v: z.literal(1).default(1), building: z.string().min(1), at: instant };
+
+const schemas = z.discriminatedUnion('type', [
+  /** From `at` on another meter (or register) stands there; with indices the break books no energy. */
+  z.strictObject({
+    ...base,
+    type: z.literal('replacement'),
+    meter: z.string(),
+    finalIndexWh: z.int().min(0).optional(),
+    initialIndexWh: z.int().min(0).optional(),
+    serial: z.string().optional(),
+  }),
+  z.strictObject({ ...base, type: z.literal('multiplier'), meter: z.string(), multiplier: z.number().positive() }),
+  z.strictObject({
+    ...base,
+    type: z.literal('move-in'),
+    lot: z.int(),
+    occupant: z.string().min(1),
+    consent: z.boolean().optional(),
+  }),
+  z.strictObject({ ...base, type: z.literal('move-out'), lot: z.int() }),
+  z.strictObject({ ...base, type: z.literal('vacancy'), lot: z.int() }),
+  z.strictObject({
+    ...base,
+    type: z.literal('tariff'),
+    slots: z
+      .array(
+        z.strictObject({
+          name: z.string(),
+          centsPerKwh: z.number(),
+          hours: z.array(z.strictObject({ fromMinute: z.int(), toMinute: z.int() })),
+        }),
+      )
+      .min(1),
+    standingChargeCents: z.int().default(0),
+    taxesCents: z.int().default(0),
+  }),
+]);
+
+export type DeclaredEvent = z.infer<typeof schemas>;
+export type DeclaredEventType = DeclaredEvent['type'];
+
+export function parseDeclaredEvent(value: unknown): Outcome<DeclaredEvent> {
+  const parsed = schemas.safeParse(value);
+  if (parsed.success) return ok(parsed.data);
+  return rejected('EVENT_INVALID', {
+    problems: parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  });
+}
+
+/** What identifies an event in the compacted topic. */
+export function declaredEventKey(event: DeclaredEvent): string {
+  const subject = 'meter' in event ? event.meter : 'lot' in event ? `lot-${event.lot}` : 'building';
+  return `${event.building}/${event.type}/${subject}/${event.at}`;
+}

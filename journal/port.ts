@@ -1,0 +1,97 @@
+/**
+ * How records travel and wait. Two implementations: Kafka (distributed) and SQLite (embedded), one contract suite.
+ *
+ * Guarantees: `append` resolves when the records are durable (all in-sync replicas; synchronous=FULL). `process` applies a batch, its
+ * outgoing records, its state records and its position in one transaction: exactly once. `follow` is at least once: the position moves
+ * after the handler has resolved. Order is kept within a partition.
+ */
+import type { TopicName } from '../domain/topics.ts';
+
+export interface OutgoingRecord {
+  readonly topic: TopicName;
+  /** What identifies the record (compaction). */
+  readonly key: string;
+  /** Chooses the partition. */
+  readonly building: string;
+  /** JSON-able; null deletes the key of a compacted topic. */
+  readonly value: object | null;
+}
+
+export interface JournalRecord {
+  readonly topic: TopicName;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  /** The decoded JSON; null: deleted; undefined: not JSON, see `raw`. */
+  readonly value: unknown;
+  /** The text as it stood, only where it is not JSON. */
+  readonly raw?: string | undefined;
+}
+
+/** Makes records durable. */
+export interface JournalAppender {
+  /** Resolves when every record is durable; rejects when that is not known. */
+  append(records: readonly OutgoingRecord[]): Promise<void>;
+}
+
+/** Reads what is there, once. */
+export interface JournalReader {
+  partitions(topic: TopicName): Promise<number>;
+  /** Batches in order from an offset (default: the beginning) to the end at the time of the call; committed records only. */
+  read(topic: TopicName, partition: number, from?: number): AsyncIterable<readonly JournalRecord[]>;
+}
+
+/** The next offset to read of each input topic. */
+export type Positions = Readonly<Partial<Record<TopicName, number>>>;
+
+/** One partition's life: restored from its state records, then fed. All methods run one at a time. */
+export interface PartitionTask {
+  /** Called once, with every record of the partition's state topic, committed only, in order. */
+  restore(state: AsyncIterable<readonly JournalRecord[]>): Promise<void>;
+  /** Where to read on: what the state says, not what the group says. */
+  positions(): Positions;
+  /** Applies a batch; the records returned are written in one transaction with the positions. `now`: wall clock, epoch ms. */
+  process(batch: readonly JournalRecord[], now: number): readonly OutgoingRecord[];
+  /** Called when nothing came for `tickMs`, and at least every `tickMs`; same transaction. `lag`: records not yet read. */
+  tick(now: number, lag: number): readonly OutgoingRecord[];
+}
+
+export interface ProcessOptions {
+  readonly group: string;
+  readonly inputs: readonly TopicName[];
+  createTask(partition: number): PartitionTask;
+  readonly tickMs: number;
+  /** Stops gracefully: the batch in hand is committed. */
+  readonly signal: AbortSignal;
+  /** Something an operator wants to know (assigned, restored, fenced, failed and retried). */
+  onEvent?(event: JournalEvent): void;
+}
+
+export interface FollowOptions {
+  readonly group: string;
+  readonly topics: readonly TopicName[];
+  /** Resolves when the batch is safe: only then the position moves. A rejection is retried from the same position. */
+  handle(batch: readonly JournalRecord[], lag: number): Promise<void>;
+  readonly signal: AbortSignal;
+  onEvent?(event: JournalEvent): void;
+}
+
+export interface JournalEvent {
+  readonly type: 'assigned' | 'restored' | 'revoked' | 'retry' | 'fenced' | 'failed';
+  readonly partition?: number | undefined;
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Resolves when stopped by the signal; rejects only on what no retry mends. */
+export interface JournalProcessing {
+  process(options: ProcessOptions): Promise<void>;
+}
+export interface JournalFollowing {
+  follow(options: FollowOptions): Promise<void>;
+}
+
+export interface Journal extends JournalAppender, JournalReader, JournalProcessing, JournalFollowing {
+  /** Resolves when reachable; rejects with the reason. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
