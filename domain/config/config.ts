@@ -1,0 +1,78 @@
+/** The whole configuration in the domain's terms. Secrets are resolved texts here: never log a configuration. */
+import type { Building } from '../building.ts';
+import type { Bus } from '../bus.ts';
+
+export interface TlsOptions {
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+export interface KafkaConfig {
+  readonly brokers: readonly string[];
+  readonly prefix: string;
+  readonly partitions: number;
+  readonly replication: number;
+  readonly tls?: boolean | TlsOptions | undefined;
+  readonly sasl?:
+    | {
+        readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+        readonly username: string;
+        readonly password: string;
+      }
+    | undefined;
+}
+
+export interface InfluxConfig {
+  readonly url: string;
+  readonly organisation: string;
+  readonly token: string;
+  readonly timeoutMs: number;
+}
+
+export type AccessRole = 'syndic' | 'maintenance' | 'locataire';
+
+export interface AccessToken {
+  readonly role: AccessRole;
+  /** Empty: none. */
+  readonly buildings: readonly string[];
+  readonly lot?: number | undefined;
+  /** `sha256:<hex>` of the bearer token. */
+  readonly hash: string;
+  readonly expiresAt?: number | undefined;
+}
+
+export interface ApiConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly tokens: readonly AccessToken[];
+  readonly publicUrl?: string | undefined;
+}
+
+export interface NotificationsConfig {
+  readonly smtp?:
+    | {
+        readonly host: string;
+        readonly port: number;
+        readonly secure: boolean;
+        readonly user?: string | undefined;
+        readonly password?: string | undefined;
+        readonly from: string;
+      }
+    | undefined;
+  /** Local minutes of the day `[from, to)`, may wrap. */
+  readonly quietHours?: { readonly fromMinute: number; readonly toMinute: number } | undefined;
+  /** Local minute of the day of the digest. */
+  readonly digestMinute?: number | undefined;
+  readonly unsubscribeSecret?: string | undefined;
+}
+
+export interface Config {
+  readonly buildings: readonly Building[];
+  readonly buses: readonly Bus[];
+  readonly kafka?: KafkaConfig | undefined;
+  readonly influx?: InfluxConfig | undefined;
+  readonly api: ApiConfig;
+  readonly notifications: NotificationsConfig;
+  readonly dataDir?: string | undefined;
+}
