@@ -10,6 +10,7 @@
  */
 import { type Admin, ConfigResourceTypes } from 'kafkajs';
 import { type TopicName, topicName, topicNames, topics } from '../../domain/topics.ts';
+import { createTopics } from './create-topics.ts';
 
 export interface TopicPlan {
   /** Before the topics' names, `releve` where left out. */
@@ -39,25 +40,21 @@ export interface TopicReport {
 }
 
 const dynamicTopicSetting = 1;
-const createTimeoutMs = 30_000;
 const fixed = new Set(['topic', 'partitions', 'replication']);
 
 /** Creates and sets what is missing. The admin client is connected, and stays so. @throws KafkaJSError when the broker refuses */
 export async function ensureTopics(admin: Admin, plan: TopicPlan): Promise<TopicReport> {
   const existing = new Set(await admin.listTopics());
   const missing = topicNames.filter((name) => !existing.has(fullName(name, plan)));
-  if (missing.length > 0) {
-    await admin.createTopics({
-      waitForLeaders: true,
-      timeout: createTimeoutMs,
-      topics: missing.map((name) => ({
-        topic: fullName(name, plan),
-        numPartitions: partitions(name, plan),
-        replicationFactor: plan.replicationFactor,
-        configEntries: Object.entries(settings(name, plan)).map(([key, value]) => ({ name: key, value })),
-      })),
-    });
-  }
+  await createTopics(
+    admin,
+    missing.map((name) => ({
+      topic: fullName(name, plan),
+      numPartitions: partitions(name, plan),
+      replicationFactor: plan.replicationFactor,
+      configEntries: Object.entries(settings(name, plan)).map(([key, value]) => ({ name: key, value })),
+    })),
+  );
   const altered = (await verifyTopics(admin, plan)).filter((difference) => !fixed.has(difference.setting));
   await alter(admin, altered);
   return {

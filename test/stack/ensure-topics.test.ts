@@ -2,6 +2,7 @@
 import { type Admin, ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { topicName, topicNames } from '../../domain/topics.ts';
+import { createTopics } from '../../journal/kafka/create-topics.ts';
 import { ensureTopics, verifyTopics } from '../../journal/kafka/ensure-topics.ts';
 
 const day = 86_400_000;
@@ -59,19 +60,17 @@ test('all topics are made with the partitions, cleanup and retention of the cont
 test('a setting that somebody changed is put right, and the other settings of the topic stay', async () => {
   const plan = newPlan();
   const topic = topicName('state', plan.prefix);
-  await admin.createTopics({
-    topics: [
-      {
-        topic,
-        numPartitions: 3,
-        replicationFactor: 1,
-        configEntries: [
-          { name: 'cleanup.policy', value: 'delete' },
-          { name: 'max.message.bytes', value: '2000000' },
-        ],
-      },
-    ],
-  });
+  await createTopics(admin, [
+    {
+      topic,
+      numPartitions: 3,
+      replicationFactor: 1,
+      configEntries: [
+        { name: 'cleanup.policy', value: 'delete' },
+        { name: 'max.message.bytes', value: '2000000' },
+      ],
+    },
+  ]);
   const report = await ensureTopics(admin, plan);
   expect(report.created).not.toContain(topic);
   expect(report.altered).toContainEqual({ topic, setting: 'cleanup.policy', expected: 'compact', actual: 'delete' });

@@ -2,13 +2,14 @@
 import { InfluxDB, Point } from '@influxdata/influxdb-client';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
+import { createTopics } from '../../journal/kafka/create-topics.ts';
 
 test('Kafka gives back what was produced in a transaction, and not what was aborted', async () => {
   const kafka = new Kafka({ brokers: inject('kafka').brokers, clientId: 'servers-test', logLevel: logLevel.NOTHING });
   const topic = `servers-${crypto.randomUUID()}`;
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+  await createTopics(admin, [{ topic, numPartitions: 1, replicationFactor: 1 }]);
   await admin.disconnect();
   const producer = kafka.producer({ idempotent: true, transactionalId: topic, maxInFlightRequests: 1 });
   await producer.connect();
