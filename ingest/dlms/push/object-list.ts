@@ -1,0 +1,55 @@
+/**
+ * Pushes that carry their own object list (COSEM class 40, attribute 2 among the values): the list is an array of structures
+ *
+ *   { class u16, logical name octet-string(6), attribute i8, data index u16, … }
+ *
+ * and the other members are the values in the same order. The list names itself as one of the objects, usually the first.
+ */
+import { type Outcome, ok, rejected } from '../../../domain/errors.ts';
+import type { CosemData } from '../axdr/data.ts';
+import type { DlmsCode } from '../codes.ts';
+import { obisText } from '../obis.ts';
+import type { PushItem } from './item.ts';
+
+export interface PushObject {
+  readonly classId: number;
+  readonly obis: string;
+  /** 0: all attributes, as a structure. */
+  readonly attribute: number;
+}
+
+/** The objects that a value lists, or undefined when it is no push object list. */
+export function readPushObjectList(data: CosemData): readonly PushObject[] | undefined {
+  if (data.type !== 'array' || data.members.length === 0) return undefined;
+  const objects: PushObject[] = [];
+  for (const member of data.members) {
+    if (member.type !== 'structure' || member.members.length < 3) return undefined;
+    const [classId, name, attribute] = member.members;
+    if (classId?.type !== 'integer' || classId.width !== 16) return undefined;
+    if (name?.type !== 'octet-string' || name.bytes.length !== 6) return undefined;
+    if (attribute?.type !== 'integer' || attribute.width !== 8) return undefined;
+    objects.push({ classId: Number(classId.value), obis: obisText(name.bytes), attribute: Number(attribute.value) });
+  }
+  return objects;
+}
+
+/** Gives each value its object. `listAt` is the place of the list among the members. */
+export function pairWithObjects(
+  members: readonly CosemData[],
+  listAt: number,
+  objects: readonly PushObject[],
+): Outcome<PushItem[], DlmsCode> {
+  const listIncluded = objects.length === members.length;
+  if (!listIncluded && objects.length !== members.length - 1)
+    return rejected('LIST_MISMATCH', { objects: objects.length, values: members.length - 1 });
+  const items: PushItem[] = [];
+  for (const [place, data] of members.entries()) {
+    if (place === listAt) continue;
+    const { obis, classId, attribute } = objects[listIncluded || place < listAt ? place : place - 1]!;
+    if (attribute === 0 && data.type === 'structure')
+      for (const [index, part] of data.members.entries())
+        items.push({ obis, classId, attribute: index + 1, position: place + 1, data: part });
+    else items.push({ obis, classId, attribute, position: place + 1, data });
+  }
+  return ok(items);
+}
