@@ -1,0 +1,232 @@
+/**
+ * `GET /api/immeuble/releves-de-charges`: the statement of each lot, or of each stay in it, for a billing period: consumption by price
+ * slot, price, key and share, amount and who pays, the estimated part, the previous period and the same one a year before, the building's
+ * average from five active lots up, and the adjustments of closed periods that were made during this one.
+ */
+import { z } from 'zod';
+import type { Building, Tariff } from '../../domain/building.ts';
+import type { Adjustment, BuildingPeriod, MeterPeriod } from '../../domain/results.ts';
+import type { TimeWindow } from '../../domain/window.ts';
+import { type ChargesParameters, periodWindow } from './charges.ts';
+import { certainty, certaintyOf, sum } from './consumption.ts';
+import type { AnswerContext } from './context.ts';
+import { buildingConfiguration, configurationOf, type MeteredLot, meteredLots, minimumLotsForAverage } from './lots.ts';
+import { isoInZone, kilowattHours, kilowattHoursOrNull, stateNames } from './units.ts';
+
+const slotLine = z.object({
+  tranche: z.string(),
+  consommation_kwh: z.number(),
+  prix_centimes_kwh: z.number().nullable(),
+});
+
+const adjustmentLine = z.object({
+  periode: z.string(),
+  date: z.iso.date(),
+  consommation_kwh: z.number(),
+  montant_centimes: z.int().nullable(),
+  motif: z.string(),
+  etabli_le: z.string(),
+});
+
+export const statement = z.object({
+  lot: z.int(),
+  compteur: z.string(),
+  occupant: z.string().nullable(),
+  payeur: z.enum(['occupant', 'owner']),
+  debut: z.string(),
+  fin: z.string(),
+  jours_factures: z.int(),
+  statut: z.enum(['actif', 'inactif']),
+  consommation_kwh: z.number(),
+  tranches: z.array(slotLine),
+  part_consommation: z.number(),
+  part_egalitaire: z.number(),
+  ecart_vs_moyenne: z.number(),
+  cle: z.string(),
+  tantiemes: z.number().nullable(),
+  tantiemes_total: z.number().nullable(),
+  montant_centimes: z.int().nullable(),
+  periode_precedente_kwh: z.number().nullable(),
+  annee_precedente_kwh: z.number().nullable(),
+  moyenne_immeuble_kwh: z.number().nullable(),
+  regularisations: z.array(adjustmentLine),
+  ...certainty,
+});
+export type Statement = z.infer<typeof statement>;
+
+export const statementsAnswer = z.object({
+  config_immeuble: buildingConfiguration,
+  periode: z.object({
+    debut: z.string(),
+    fin: z.string(),
+    type: z.enum(['mois', 'trimestre', 'annee']),
+    date: z.iso.date(),
+    etat: certainty.etat,
+    cloturee_le: z.string().nullable(),
+    mode: z.enum(['repartition', 'information']),
+    montant_centimes: z.int().nullable(),
+  }),
+  releves: z.array(statement),
+});
+export type StatementsAnswer = z.infer<typeof statementsAnswer>;
+
+export interface StatementsParameters extends ChargesParameters {
+  readonly lot?: number | undefined;
+  /** Stays that begin earlier are withheld (epoch ms): the tenant's move-in. */
+  readonly since?: number | undefined;
+}
+
+export async function statements(context: AnswerContext, parameters: StatementsParameters): Promise<StatementsAnswer> {
+  const { reader, building } = context;
+  const window = periodWindow(context, parameters);
+  const previous = context.calendar.previous(window);
+  const yearBefore = sameAYearBefore(context, window);
+  const query = {
+    building: building.id,
+    period: window.kind === 'day' ? ('month' as const) : window.kind,
+    from: Math.min(yearBefore.start, previous.start),
+    to: window.start + 1,
+  };
+  const adjustmentsFrom = Math.min(yearBefore.start, window.start - 3 * 366 * 86_400_000);
+  const [meterPeriods, buildingPeriods, adjustments] = await Promise.all([
+    reader.meterPeriods(query),
+    reader.buildingPeriods(query),
+    reader.adjustments({ building: building.id, from: adjustmentsFrom, to: window.end }),
+  ]);
+  const buildingPeriod = buildingPeriods.find((row) => row.start === window.start);
+  const lots = meteredLots(building).filter((lot) => parameters.lot === undefined || lot.number === parameters.lot);
+  const shown = adjustments.filter((row) => row.madeAt >= window.start && row.madeAt < window.end);
+  const since = parameters.since ?? Number.NEGATIVE_INFINITY;
+  return {
+    config_immeuble: configurationOf(building),
+    periode: {
+      debut: isoInZone(window.start, building.timezone),
+      fin: isoInZone(window.end, building.timezone),
+      type: parameters.period,
+      date: window.date,
+      etat: buildingPeriod ? stateNames[buildingPeriod.status] : context.now < window.end ? 'ouvert' : 'provisoire',
+      cloturee_le: buildingPeriod?.closedAt == null ? null : isoInZone(buildingPeriod.closedAt, building.timezone),
+      mode: building.charges.mode,
+      montant_centimes: priced(building, buildingPeriod?.amountCents ?? null),
+    },
+    releves: lots.flatMap((lot) =>
+      stays(lot, meterPeriods, window)
+        .filter((row) => stayStart(row) >= since)
+        .map((row) =>
+          statementOf(building, lot, row, {
+            buildingPeriod,
+            previous: comparable(row, meterPeriods, previous, since),
+            yearBefore: comparable(row, meterPeriods, yearBefore, since),
+            adjustments: shown.filter((adjustment) => adjustment.meter === row.meter && adjustment.start >= since),
+          }),
+        ),
+    ),
+  };
+}
+
+interface Comparisons {
+  readonly buildingPeriod: BuildingPeriod | undefined;
+  readonly previous: number | null;
+  readonly yearBefore: number | null;
+  readonly adjustments: readonly Adjustment[];
+}
+
+function statementOf(building: Building, lot: MeteredLot, row: MeterPeriod, compared: Comparisons): Statement {
+  const key = building.charges.commonKey;
+  const tantiemes = key === 'prorata' ? null : (lot.lot?.tantiemes[key] ?? null);
+  const { buildingPeriod } = compared;
+  return {
+    lot: lot.number,
+    compteur: row.meter,
+    occupant: row.occupant,
+    payeur: row.payer,
+    debut: isoInZone(stayStart(row), building.timezone),
+    fin: isoInZone(row.end, building.timezone),
+    jours_factures: row.billedDays,
+    statut: row.activity,
+    consommation_kwh: kilowattHours(row.energyWh ?? 0),
+    tranches: slotLines(building, row),
+    part_consommation: row.sharePct,
+    part_egalitaire: row.equalSharePct,
+    ecart_vs_moyenne: row.deviationPct,
+    cle: key,
+    tantiemes,
+    tantiemes_total: tantiemes === null ? null : sum(building.lots.map((other) => other.tantiemes[key] ?? 0)),
+    montant_centimes: priced(building, row.amountCents),
+    periode_precedente_kwh: kilowattHoursOrNull(compared.previous),
+    annee_precedente_kwh: kilowattHoursOrNull(compared.yearBefore),
+    moyenne_immeuble_kwh:
+      (buildingPeriod?.activeLots ?? 0) >= minimumLotsForAverage ? kilowattHoursOrNull(buildingPeriod?.meanWh) : null,
+    regularisations: compared.adjustments.map((adjustment) => ({
+      periode: periodNames[adjustment.period],
+      date: adjustment.date,
+      consommation_kwh: kilowattHours(adjustment.energyWh),
+      montant_centimes: priced(building, adjustment.amountCents),
+      motif: adjustment.reason,
+      etabli_le: isoInZone(adjustment.madeAt, building.timezone),
+    })),
+    ...certaintyOf(row),
+  };
+}
+
+/** The stays of a lot in the window, or the whole where nobody moved. */
+function stays(lot: MeteredLot, rows: readonly MeterPeriod[], window: TimeWindow): MeterPeriod[] {
+  return lot.meters.flatMap((meter) => {
+    const own = rows.filter((row) => row.meter === meter.id && windowStart(row, window));
+    const parts = own.filter((row) => row.occupancy !== 0);
+    return parts.length > 0 ? parts : own;
+  });
+}
+
+/** A stay's result is kept at its period's start. */
+function windowStart(row: MeterPeriod, window: TimeWindow): boolean {
+  return row.date === window.date || row.start === window.start;
+}
+
+function stayStart(row: MeterPeriod): number {
+  return Math.max(row.start, row.occupancy);
+}
+
+/** Wh of the same meter and occupant in another window; null where there is none or it is withheld. */
+function comparable(row: MeterPeriod, rows: readonly MeterPeriod[], window: TimeWindow, since: number): number | null {
+  const others = rows.filter(
+    (other) =>
+      other.meter === row.meter &&
+      windowStart(other, window) &&
+      other.occupant === row.occupant &&
+      stayStart(other) >= since,
+  );
+  const whole = others.find((other) => other.occupancy === 0);
+  if (whole) return whole.energyWh;
+  const known = others.flatMap((other) => other.energyWh ?? []);
+  return known.length === 0 ? null : sum(known);
+}
+
+function sameAYearBefore(context: AnswerContext, window: TimeWindow): TimeWindow {
+  const [year = '', ...rest] = window.date.split('-');
+  const date = [String(Number(year) - 1).padStart(4, '0'), ...rest].join('-');
+  return context.calendar.windowOf(window.kind, context.calendar.day(date).start);
+}
+
+/** Energy by price slot beside the price of the tariff in force when the period began. */
+function slotLines(building: Building, row: MeterPeriod): Statement['tranches'] {
+  const tariff = building.tariffs.reduce<Tariff | undefined>(
+    (latest, candidate) =>
+      candidate.from <= row.start && (!latest || candidate.from > latest.from) ? candidate : latest,
+    undefined,
+  );
+  return Object.entries(row.slotsWh).map(([name, wh]) => ({
+    tranche: name,
+    consommation_kwh: kilowattHours(wh),
+    prix_centimes_kwh:
+      building.charges.mode === 'information'
+        ? null
+        : (tariff?.slots.find((slot) => slot.name === name)?.centsPerKwh ?? null),
+  }));
+}
+
+function priced(building: Building, cents: number | null): number | null {
+  return building.charges.mode === 'information' ? null : cents;
+}
+
+const periodNames = { month: 'mois', quarter: 'trimestre', year: 'annee' } as const;
