@@ -8,6 +8,7 @@
  * Topics that delete by age do so by the broker's clock (LogAppendTime): an import of last year's readings, or a
  * meter's wrong clock, neither shortens nor lengthens what is kept.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, ConfigResourceTypes } from 'kafkajs';
 import { type TopicName, topicName, topicNames, topics } from '../../domain/topics.ts';
 import { createTopics } from './create-topics.ts';
@@ -40,7 +41,9 @@ export interface TopicReport {
 }
 
 const dynamicTopicSetting = 1;
-const fixed = new Set(['topic', 'partitions', 'replication']);
+const settleWithinMs = 10_000;
+const settlePollMs = 50;
+const isFixed = (setting: string): boolean => setting === 'partitions' || setting === 'replication';
 
 /** Creates and sets what is missing. The admin client is connected, and stays so. @throws KafkaJSError when the broker refuses */
 export async function ensureTopics(admin: Admin, plan: TopicPlan): Promise<TopicReport> {
@@ -55,13 +58,23 @@ export async function ensureTopics(admin: Admin, plan: TopicPlan): Promise<Topic
       configEntries: Object.entries(settings(name, plan)).map(([key, value]) => ({ name: key, value })),
     })),
   );
-  const altered = (await verifyTopics(admin, plan)).filter((difference) => !fixed.has(difference.setting));
+  const altered = (await verifyTopics(admin, plan)).filter(({ setting }) => setting !== 'topic' && !isFixed(setting));
   await alter(admin, altered);
   return {
     created: missing.map((name) => fullName(name, plan)),
     altered,
-    remaining: await verifyTopics(admin, plan),
+    remaining: await settledDifferences(admin, plan),
   };
+}
+
+/** What differs once the broker has heard of what its controller was told, which takes it a moment. */
+async function settledDifferences(admin: Admin, plan: TopicPlan): Promise<readonly TopicDifference[]> {
+  const deadline = performance.now() + settleWithinMs;
+  for (;;) {
+    const differences = await verifyTopics(admin, plan);
+    if (differences.every(({ setting }) => isFixed(setting)) || performance.now() > deadline) return differences;
+    await sleep(settlePollMs);
+  }
 }
 
 /** What differs from the plan, in the order of the contracts; empty when all is well. Changes nothing. */
