@@ -1,0 +1,52 @@
+/**
+ * Type A: packed decimal, low byte first, two digits a byte. F in the top digit is the sign, the other digits are the
+ * magnitude (EN 13757-3:2018, annex A); any other digit above 9 makes the value invalid.
+ *
+ *   61 18 00 F0  →  -1861
+ */
+
+/** Two digits of a byte, -1 where one is above 9. */
+export const BCD_PAIRS: Int8Array = Int8Array.from({ length: 256 }, (_, byte) => {
+  const high = byte >> 4;
+  const low = byte & 15;
+  return high > 9 || low > 9 ? -1 : high * 10 + low;
+});
+
+/** The value of `length` bytes (at most seven) at `start`; NaN for an invalid digit. Never -0. */
+export function readBcd(bytes: Uint8Array, start: number, length: number): number {
+  const top = bytes[start + length - 1]!;
+  let value = BCD_PAIRS[top]!;
+  const negative = value < 0;
+  if (negative) {
+    if (top < 0xf0 || top > 0xf9) return Number.NaN;
+    value = top - 0xf0;
+  }
+  for (let at = start + length - 2; at >= start; at--) {
+    const pair = BCD_PAIRS[bytes[at]!]!;
+    if (pair < 0) return Number.NaN;
+    value = value * 100 + pair;
+  }
+  return negative && value !== 0 ? -value : value;
+}
+
+/** The digits of `length` bytes as text, for values of any size; null for a digit above 9. */
+export function readBcdDigits(bytes: Uint8Array, start: number, length: number): string | null {
+  let digits = '';
+  for (let at = start + length - 1; at >= start; at--) {
+    const pair = BCD_PAIRS[bytes[at]!]!;
+    if (pair < 0) return null;
+    digits += pair < 10 ? `0${pair}` : pair;
+  }
+  return digits;
+}
+
+/** `value` in `length` bytes; one that does not fit is a RangeError. */
+export function writeBcd(value: number | bigint, length: number): Uint8Array {
+  const negative = value < 0;
+  const digits = BigInt(value).toString().replace('-', '');
+  if (digits.length > 2 * length - (negative ? 1 : 0)) throw new RangeError(`${value} in ${2 * length} BCD digits`);
+  const padded = (negative ? 'F' : '') + digits.padStart(2 * length - (negative ? 1 : 0), '0');
+  return Uint8Array.from({ length }, (_, index) =>
+    Number.parseInt(padded.slice(2 * (length - 1 - index), 2 * (length - index)), 16),
+  );
+}

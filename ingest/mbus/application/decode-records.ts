@@ -1,0 +1,297 @@
+/**
+ * The variable data structure: records one after another (EN 13757-3:2018, clause 6).
+ *
+ *   DIF [DIFE…] VIF [VIFE…] data   DIF … data   0F or 1F manufacturer data to the end       2F is skipped
+ *
+ * A record that cannot be used stands with its error and its bytes, and the next one is read. Only where its length is
+ * unknown (truncated, reserved DIF or LVAR) does the reading stop; what was read stands. This is the loop that replay
+ * and benchmarks turn on: lookups in tables and in the cache of blocks, one object a record.
+ */
+import type { RecordErrorCode, TelegramErrorCode } from '../errors.ts';
+import { readBcd } from './bcd.ts';
+import {
+  DATA_LENGTHS,
+  DATA_LVAR,
+  DATA_NONE,
+  DATA_REAL,
+  DATA_SELECTION,
+  DATA_SPECIAL,
+  DIF_FILLER,
+  DIF_GLOBAL_READOUT,
+  DIF_MANUFACTURER,
+  DIF_MORE_RECORDS,
+  FUNCTIONS,
+  MAXIMUM_DIFE,
+  STORAGE_WEIGHTS,
+} from './data-information.ts';
+import { readInteger } from './integer.ts';
+import { type LocalMoment, readMoment } from './local-moment.ts';
+import { lvarLength, readLvar } from './lvar.ts';
+import { DATE, draftOf, type Meaning, meaningOf, SIGNED, UNSIGNED } from './meaning.ts';
+import {
+  type DataRecord,
+  GLOBAL_READOUT,
+  MANUFACTURER_DATA,
+  MORE_RECORDS_FOLLOW,
+  type RecordFunction,
+  UNREADABLE,
+} from './record.ts';
+import { combine, exactValue, FIFTEEN_DIGITS, POWERS_OF_TEN, scaleNumber } from './scale.ts';
+import {
+  countVife,
+  endOfBlock,
+  FB_MEANINGS,
+  FD_MEANINGS,
+  MAXIMUM_VIFE,
+  type MeaningCache,
+  PRIMARY_MEANINGS,
+  VIF_EXTENSION_FB,
+  VIF_EXTENSION_FD,
+  VIF_PLAIN_TEXT,
+} from './value-information.ts';
+import { PLAIN_TEXT_ROW } from './vif-table.ts';
+
+/** The records of a telegram; `more` when it ends with 1F; `error` when the rest could not be delimited. */
+export interface RecordList {
+  readonly records: DataRecord[];
+  readonly more: boolean;
+  readonly error: TelegramErrorCode | null;
+}
+
+/**
+ * The records in bytes[start, end).
+ * @param manufacturerCode 15-bit code of the header, 0 when there is none
+ * @param highByteFirst mode 2 (CI 76): values have their high byte first
+ */
+export function decodeRecords(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  cache: MeaningCache,
+  manufacturerCode: number,
+  highByteFirst: boolean,
+): RecordList {
+  const records: DataRecord[] = [];
+  let at = start;
+  while (at < end) {
+    const recordStart = at;
+    const dif = bytes[at++]!;
+    const dataField = dif & 0x0f;
+    if (dataField === DATA_SPECIAL) {
+      if (dif === DIF_FILLER) continue;
+      if (dif === DIF_MANUFACTURER || dif === DIF_MORE_RECORDS) {
+        const more = dif === DIF_MORE_RECORDS;
+        records.push(bare(more ? MORE_RECORDS_MEANING : MANUFACTURER_MEANING, null, bytes, recordStart, at, end));
+        return { records, more, error: null };
+      }
+      if (dif === DIF_GLOBAL_READOUT) {
+        records.push(bare(GLOBAL_READOUT_MEANING, null, bytes, recordStart, at, at));
+        continue;
+      }
+      return stopAt('RECORD_DIF_RESERVED', records, bytes, recordStart, end);
+    }
+
+    let storage = (dif >> 6) & 1;
+    let tariff = 0;
+    let subunit = 0;
+    let error: RecordErrorCode | null = null;
+    if (dif >= 0x80) {
+      let dife = 0x80;
+      for (let count = 0; dife >= 0x80; count++) {
+        if (at >= end) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
+        dife = bytes[at++]!;
+        if (count < MAXIMUM_DIFE) {
+          storage += (dife & 0x0f) * STORAGE_WEIGHTS[count]!;
+          tariff |= ((dife >> 4) & 3) << (2 * count);
+          subunit |= ((dife >> 6) & 1) << count;
+        } else error = 'DIFE_COUNT';
+      }
+    }
+
+    if (at >= end) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
+    const vif = bytes[at]!;
+    let meaning: Meaning;
+    if (vif < 0x80 && vif !== VIF_PLAIN_TEXT) {
+      meaning = PRIMARY_MEANINGS[vif]!;
+      at += 1;
+    } else if ((vif === VIF_EXTENSION_FD || vif === VIF_EXTENSION_FB) && at + 1 < end && bytes[at + 1]! < 0x80) {
+      meaning = vif === VIF_EXTENSION_FD ? FD_MEANINGS[bytes[at + 1]!]! : FB_MEANINGS[bytes[at + 1]!]!;
+      at += 2;
+    } else {
+      const blockEnd = endOfBlock(bytes, at, end);
+      if (blockEnd < 0) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
+      meaning = cache.find(bytes, at, blockEnd, manufacturerCode);
+      if (blockEnd - at > MAXIMUM_VIFE && countVife(bytes, at, blockEnd) > MAXIMUM_VIFE) error ??= 'VIFE_COUNT';
+      error ??= meaning.error;
+      at = blockEnd;
+    }
+
+    let lvar = 0;
+    let length = DATA_LENGTHS[dataField]!;
+    if (dataField === DATA_LVAR) {
+      if (at >= end) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
+      lvar = bytes[at++]!;
+      length = lvarLength(lvar);
+      if (length < 0) return stopAt('RECORD_LVAR_RESERVED', records, bytes, recordStart, end);
+    }
+    const dataEnd = at + length;
+    if (dataEnd > end) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
+
+    const source = highByteFirst ? bytes.slice(at, dataEnd).reverse() : bytes;
+    const from = highByteFirst ? 0 : at;
+    let value: number | string | LocalMoment | null = null;
+    let mantissa: number | bigint | null = null;
+    let exponent10 = 0;
+    if (error !== null || dataField === DATA_NONE || dataField === DATA_SELECTION) {
+      // no value to read
+    } else if (dataField === DATA_REAL) {
+      const real = readReal(source, from);
+      if (meaning.kind === DATE) error = 'DATE_TYPE';
+      else if (!Number.isFinite(real)) error = 'FLOAT_NOT_A_NUMBER';
+      else value = scaleReal(real, meaning);
+    } else if (dataField === DATA_LVAR) {
+      const read = readLvar(source, from, lvar, meaning.kind === SIGNED);
+      if (typeof read === 'object') value = read.text;
+      else if (typeof read === 'string') error = read;
+      else if (meaning.kind === DATE) error = 'DATE_TYPE';
+      else mantissa = read;
+    } else if (meaning.kind === DATE) {
+      const moment = dataField < DATA_SELECTION ? readMoment(source, from, length) : 'DATE_TYPE';
+      if (typeof moment === 'string') error = moment;
+      else value = moment;
+    } else if (dataField > DATA_SELECTION) {
+      const decimal = readBcd(source, from, length);
+      if (Number.isNaN(decimal)) error = 'BCD_DIGIT';
+      else mantissa = decimal;
+    } else mantissa = readBinary(source, from, dataField, meaning.kind === UNSIGNED);
+
+    if (mantissa !== null) {
+      exponent10 = meaning.exponent10;
+      const product = typeof mantissa === 'number' ? mantissa * meaning.multiplier : FIFTEEN_DIGITS;
+      if (product < FIFTEEN_DIGITS && product > -FIFTEEN_DIGITS && meaning.offset === null) {
+        mantissa = product;
+        if (exponent10 === 0) value = product;
+        else if (exponent10 < 0 && exponent10 >= -22) value = product / POWERS_OF_TEN[-exponent10]!;
+        else value = scaleNumber(product, exponent10);
+      } else {
+        const exact = combine(mantissa, meaning.multiplier, exponent10, meaning.offset);
+        mantissa = exact.mantissa;
+        exponent10 = exact.exponent10;
+        value = exactValue(mantissa, exponent10);
+      }
+    }
+    records.push({
+      function: FUNCTIONS[(dif >> 4) & 3]!,
+      storage,
+      tariff,
+      subunit,
+      quantity: meaning.quantity,
+      unit: meaning.unit,
+      value,
+      mantissa,
+      exponent10,
+      error,
+      meaning,
+      bytes,
+      start: recordStart,
+      dataStart: at,
+      end: dataEnd,
+    });
+    at = dataEnd;
+  }
+  return { records, more: false, error: null };
+}
+
+/** Data fields 1 to 7: 1, 2, 3, 4, 6 and 8 bytes, low byte first. */
+function readBinary(bytes: Uint8Array, at: number, dataField: number, unsigned: boolean): number | bigint {
+  let value: number;
+  switch (dataField) {
+    case 1:
+      value = (bytes[at]! << 24) >> 24;
+      return unsigned && value < 0 ? value + 0x100 : value;
+    case 2:
+      value = ((bytes[at]! | (bytes[at + 1]! << 8)) << 16) >> 16;
+      return unsigned && value < 0 ? value + 0x1_0000 : value;
+    case 3:
+      value = ((bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)) << 8) >> 8;
+      return unsigned && value < 0 ? value + 0x100_0000 : value;
+    case 4:
+      value = word(bytes, at);
+      return unsigned && value < 0 ? value + 0x1_0000_0000 : value;
+    case 6:
+      value = ((bytes[at + 4]! | (bytes[at + 5]! << 8)) << 16) >> 16;
+      if (unsigned && value < 0) value += 0x1_0000;
+      return value * 0x1_0000_0000 + (word(bytes, at) >>> 0);
+    default:
+      value = word(bytes, at + 4);
+      if (value >= -0x20_0000 && value < 0x20_0000 && !(unsigned && value < 0)) {
+        const whole = value * 0x1_0000_0000 + (word(bytes, at) >>> 0);
+        if (Number.isSafeInteger(whole)) return whole;
+      }
+      return readInteger(bytes, at, 8, !unsigned);
+  }
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
+/** IEEE 754 single precision, low byte first. */
+function readReal(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getFloat32(0, true);
+}
+
+function scaleReal(real: number, meaning: Meaning): number {
+  const value = scaleNumber(real * meaning.multiplier, meaning.exponent10);
+  return meaning.offset === null ? value : value + scaleNumber(meaning.offset.mantissa, meaning.offset.exponent10);
+}
+
+/** The rest cannot be delimited: one record with the reason takes it. */
+function stopAt(
+  code: TelegramErrorCode & RecordErrorCode,
+  records: DataRecord[],
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): RecordList {
+  records.push(bare(UNREADABLE_MEANING, code, bytes, start, start, end));
+  return { records, more: false, error: code };
+}
+
+/** A record without a value: manufacturer data, a readout request, an unreadable rest. */
+function bare(
+  meaning: Meaning,
+  error: RecordErrorCode | null,
+  bytes: Uint8Array,
+  start: number,
+  dataStart: number,
+  end: number,
+): DataRecord {
+  const dif = bytes[start]!;
+  const special = error === null;
+  return {
+    function: special ? ('instantaneous' as RecordFunction) : FUNCTIONS[(dif >> 4) & 3]!,
+    storage: 0,
+    tariff: 0,
+    subunit: 0,
+    quantity: meaning.quantity,
+    unit: '',
+    value: null,
+    mantissa: null,
+    exponent10: 0,
+    error,
+    meaning,
+    bytes,
+    start,
+    dataStart,
+    end,
+  };
+}
+
+function named(quantity: string): Meaning {
+  return meaningOf({ ...draftOf(PLAIN_TEXT_ROW), quantity });
+}
+const MANUFACTURER_MEANING = named(MANUFACTURER_DATA);
+const MORE_RECORDS_MEANING = named(MORE_RECORDS_FOLLOW);
+const GLOBAL_READOUT_MEANING = named(GLOBAL_READOUT);
+const UNREADABLE_MEANING = named(UNREADABLE);

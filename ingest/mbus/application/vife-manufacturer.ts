@@ -1,0 +1,21 @@
+/**
+ * VIFE after FF belong to the manufacturer, the VIF before them keeps its meaning. What is published and shared by
+ * several makers of electricity meters is a table here; all of it stays readable as `manufacturerVife` for profiles.
+ *
+ * ABB's manuals (A and B series) give 01 to 03 as L1 to L3, 04 as N, 05 to 07 as the voltages between phases; the
+ * meters of Saia-Burgess and Finder use 01 to 03 in the same way. 00 is the total.
+ */
+import type { MeaningDraft, Phase } from './meaning.ts';
+
+/** @param manufacturer three letters from the header, empty when unknown */
+export function applyManufacturerVife(draft: MeaningDraft, code: number, manufacturer: string): void {
+  const phase = PHASES_OF[manufacturer]?.[code];
+  if (phase !== undefined) draft.phase ??= phase;
+}
+
+const SINGLE: Readonly<Record<number, Phase>> = { 1: 'L1', 2: 'L2', 3: 'L3' };
+const PHASES_OF: Readonly<Record<string, Readonly<Record<number, Phase>>>> = {
+  ABB: { ...SINGLE, 4: 'N', 5: 'L1-L2', 6: 'L2-L3', 7: 'L3-L1' },
+  SBC: SINGLE,
+  FIN: SINGLE,
+};

@@ -1,0 +1,201 @@
+/**
+ * Combinable VIFE (EN 13757-3:2018, tables 15 to 17): each one of the chain changes the meaning in its turn. A limit, an
+ * exceeding, a duration or a date "of" something makes the value another quantity than its VIF says, so that a limit of
+ * the power is never taken for the power.
+ */
+import type { RecordErrorCode } from '../errors.ts';
+import { DATE, type Direction, type MeaningDraft, type Phase, SIGNED, UNSIGNED } from './meaning.ts';
+import { SECONDS_OF_STEP, type TimeStep } from './vif-table.ts';
+
+/** Apply one VIFE code (0 to 127, its extension bit cleared); FC and FF chains are told apart by the caller. */
+export function applyVife(draft: MeaningDraft, code: number): void {
+  if (code < 0x20) applyErrorOrAction(draft, code);
+  else if (code < 0x40) applyCombination(draft, code);
+  else if (code < 0x70) applyLimit(draft, code);
+  else if (code < 0x78) draft.exponent10 += code - 0x76;
+  else if (code < 0x7c) addOffset(draft, code - 0x7b);
+  else if (code === 0x7d) draft.exponent10 += 3;
+  else if (code === 0x7e) draft.qualifiers.push('future');
+  else markUnknown(draft, `vife ${code.toString(16)}`);
+}
+
+/** Apply one code of the extension table, after FC. */
+export function applyVifeExtension(draft: MeaningDraft, code: number): void {
+  const phase = PHASES[code];
+  if (phase !== undefined) draft.phase = phase;
+  else if (code >= 0x08 && code <= 0x0b) draft.quadrant = (code - 0x07) as 1 | 2 | 3 | 4;
+  else if (code === 0x0c) draft.direction = 'net';
+  else if (code === 0x10) draft.direction = 'absolute';
+  else if (code === 0x11 || code === 0x12) {
+    if (draft.kind === SIGNED) draft.kind = UNSIGNED;
+  } else if (code === 0x13) becomeDate(draft, 'end');
+  else {
+    const qualifier = EXTENSION_QUALIFIERS[code];
+    if (qualifier === undefined) markUnknown(draft, `vife fc ${code.toString(16)}`);
+    else draft.qualifiers.push(qualifier);
+  }
+}
+
+function applyErrorOrAction(draft: MeaningDraft, code: number): void {
+  const qualifier = LOW_QUALIFIERS[code];
+  if (qualifier !== undefined) draft.qualifiers.push(qualifier);
+  else if (code !== 0) draft.error ??= METER_ERRORS[code] ?? 'METER_ERROR_RESERVED';
+}
+
+function applyCombination(draft: MeaningDraft, code: number): void {
+  const direction = DIRECTIONS[code];
+  if (direction !== undefined) draft.direction = direction;
+  else if (code === 0x39) becomeDate(draft, 'start');
+  else if (code <= 0x38) {
+    draft.unit += UNIT_SUFFIXES[code - 0x20]!;
+    draft.qualifiers.push(UNIT_QUALIFIERS[code - 0x20]!);
+  } else draft.qualifiers.push(CONDITIONS[code]!);
+}
+
+/**
+ * 40 to 6F. Bits of the limit codes: u (08) upper, f (04) last, b (01) end.
+ *
+ *   100 u000 limit   100 u001 number of exceedings   100 uf1b date of
+ *   101 ufnn duration of an exceeding                110 0fnn duration of
+ *   110 1u00 value during   110 1001 leakage   110 1101 overflow   110 1f1b date of
+ */
+function applyLimit(draft: MeaningDraft, code: number): void {
+  const side = code & 0x08 ? 'upper limit' : 'lower limit';
+  const occurrence = code & 0x04 ? 'last' : 'first';
+  const edge = code & 0x01 ? 'end' : 'begin';
+  if (code === 0x44 || code === 0x45) {
+    draft.exponent10 -= 2;
+    draft.qualifiers.push(code === 0x44 ? 'times flow temperature' : 'times return temperature');
+  } else if (code < 0x50) {
+    if (code & 0x02) becomeDate(draft, `${edge} of ${occurrence} exceeding of ${side}`);
+    else if (code & 0x04) markUnknown(draft, `vife ${code.toString(16)}`);
+    else if (code & 0x01) becomeCount(draft, `exceedings of ${side}`);
+    else draft.qualifiers.push(side);
+  } else if (code < 0x60) becomeDuration(draft, code & 3, `${occurrence} exceeding of ${side}`);
+  else if (code < 0x68) becomeDuration(draft, code & 3, occurrence);
+  else if (code & 0x02) becomeDate(draft, `${edge} of ${occurrence}`);
+  else if (code === 0x69) draft.qualifiers.push('leakage');
+  else if (code === 0x6d) draft.qualifiers.push('overflow');
+  else draft.qualifiers.push(code === 0x68 ? 'during lower limit exceeding' : 'during upper limit exceeding');
+}
+
+function becomeDate(draft: MeaningDraft, qualifier: string): void {
+  become(draft, 'date', '', 1);
+  draft.kind = DATE;
+  draft.qualifiers.push(qualifier);
+}
+
+function becomeDuration(draft: MeaningDraft, step: number, qualifier: string): void {
+  become(draft, 'duration', 's', SECONDS_OF_STEP[DURATION_STEPS[step]!]);
+  draft.qualifiers.push(qualifier);
+}
+
+function becomeCount(draft: MeaningDraft, qualifier: string): void {
+  become(draft, 'count', '', 1);
+  draft.qualifiers.push(qualifier);
+}
+
+function become(draft: MeaningDraft, quantity: string, unit: string, multiplier: number): void {
+  if (draft.quantity !== quantity) draft.qualifiers.push(`of ${draft.quantity}`);
+  draft.quantity = quantity;
+  draft.unit = unit;
+  draft.multiplier = multiplier;
+  draft.exponent10 = 0;
+  draft.offset = null;
+  draft.kind = SIGNED;
+}
+
+function addOffset(draft: MeaningDraft, exponent10: number): void {
+  const before = draft.offset;
+  if (before === null) draft.offset = { mantissa: 1, exponent10 };
+  else {
+    const common = Math.min(before.exponent10, exponent10);
+    const mantissa = before.mantissa * 10 ** (before.exponent10 - common) + 10 ** (exponent10 - common);
+    draft.offset = { mantissa, exponent10: common };
+  }
+}
+
+function markUnknown(draft: MeaningDraft, qualifier: string): void {
+  draft.qualifiers.push(qualifier);
+  draft.known = false;
+}
+
+const DURATION_STEPS: readonly TimeStep[] = ['s', 'min', 'h', 'd'];
+
+const DIRECTIONS: Readonly<Record<number, Direction>> = { 59: 'import', 60: 'export' };
+
+const CONDITIONS: Readonly<Record<number, string>> = {
+  58: 'uncorrected',
+  61: 'non-metric',
+  62: 'at base conditions',
+  63: 'OBIS declaration',
+};
+
+/** 20 to 38: what stands behind the unit, and what it means. */
+const UNIT_SUFFIXES: readonly string[] = [
+  ...['/s', '/min', '/h', '/d', '/week', '/month', '/year', '/revolution'],
+  ...['/pulse', '/pulse', '/pulse', '/pulse', '/l', '/m^3', '/kg', '/K'],
+  ...['/kWh', '/GJ', '/kW', '/(K*l)', '/V', '/A', '*s', '*s/V', '*s/A'],
+];
+const UNIT_QUALIFIERS: readonly string[] = [
+  ...['per second', 'per minute', 'per hour', 'per day', 'per week', 'per month', 'per year', 'per revolution'],
+  ...['per input pulse, channel 0', 'per input pulse, channel 1'],
+  ...['per output pulse, channel 0', 'per output pulse, channel 1'],
+  ...['per litre', 'per cubic metre', 'per kilogram', 'per kelvin', 'per kilowatt hour', 'per gigajoule'],
+  ...['per kilowatt', 'per kelvin and litre', 'per volt', 'per ampere'],
+  ...['times second', 'times second per volt', 'times second per ampere'],
+];
+
+const LOW_QUALIFIERS: Readonly<Record<number, string>> = {
+  18: 'average',
+  19: 'inverse compact profile',
+  20: 'relative deviation',
+  29: 'standard conform content',
+  30: 'compact profile with registers',
+  31: 'compact profile',
+};
+
+/** Record errors, slave to master (table 17; MBDOC48 table 7). 00 is "no error". */
+const METER_ERRORS: Readonly<Record<number, RecordErrorCode>> = {
+  1: 'METER_TOO_MANY_DIFES',
+  2: 'METER_STORAGE_UNKNOWN',
+  3: 'METER_SUBUNIT_UNKNOWN',
+  4: 'METER_TARIFF_UNKNOWN',
+  5: 'METER_FUNCTION_UNKNOWN',
+  6: 'METER_DATA_CLASS_UNKNOWN',
+  7: 'METER_DATA_SIZE_UNKNOWN',
+  11: 'METER_TOO_MANY_VIFES',
+  12: 'METER_VIF_GROUP',
+  13: 'METER_VIF_EXPONENT',
+  14: 'METER_VIF_DIF_MISMATCH',
+  15: 'METER_ACTION_UNKNOWN',
+  21: 'METER_NO_DATA',
+  22: 'METER_OVERFLOW',
+  23: 'METER_UNDERFLOW',
+  24: 'METER_DATA_ERROR',
+  28: 'METER_PREMATURE_END',
+};
+
+const PHASES: Readonly<Record<number, Phase>> = {
+  1: 'L1',
+  2: 'L2',
+  3: 'L3',
+  4: 'N',
+  5: 'L1-L2',
+  6: 'L2-L3',
+  7: 'L3-L1',
+  37: 'L1-L2',
+  38: 'L2-L3',
+  39: 'L3-L1',
+};
+
+const EXTENSION_QUALIFIERS: Readonly<Record<number, string>> = {
+  13: 'non-metric',
+  14: 'secondary sensor',
+  15: 'higher resolution',
+  20: 'towards the meter',
+  21: 'from the meter',
+  22: 'liquid pressure',
+  23: 'gas pressure',
+  24: 'outdoors',
+};
