@@ -8,8 +8,14 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/stack/**', 'test/browser/**', 'test/faults/**'],
+          exclude: ['test/stack/**', 'test/browser/**', 'test/faults/**', 'test/corpus/**'],
           testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'corpus',
+          include: ['test/corpus/**/*.test.ts'],
         },
       },
       {

@@ -47,7 +47,6 @@ function applyCombination(draft: MeaningDraft, code: number): void {
   if (direction !== undefined) draft.direction = direction;
   else if (code === 0x39) becomeDate(draft, 'start');
   else if (code <= 0x38) {
-    draft.unit += UNIT_SUFFIXES[code - 0x20]!;
     draft.qualifiers.push(UNIT_QUALIFIERS[code - 0x20]!);
   } else draft.qualifiers.push(CONDITIONS[code]!);
 }
@@ -131,12 +130,7 @@ const CONDITIONS: Readonly<Record<number, string>> = {
   63: 'OBIS declaration',
 };
 
-/** 20 to 38: what stands behind the unit, and what it means. */
-const UNIT_SUFFIXES: readonly string[] = [
-  ...['/s', '/min', '/h', '/d', '/week', '/month', '/year', '/revolution'],
-  ...['/pulse', '/pulse', '/pulse', '/pulse', '/l', '/m^3', '/kg', '/K'],
-  ...['/kWh', '/GJ', '/kW', '/(K*l)', '/V', '/A', '*s', '*s/V', '*s/A'],
-];
+/** 20 to 38. The unit stays the base unit of the VIF; the qualifier says what it is counted per. */
 const UNIT_QUALIFIERS: readonly string[] = [
   ...['per second', 'per minute', 'per hour', 'per day', 'per week', 'per month', 'per year', 'per revolution'],
   ...['per input pulse, channel 0', 'per input pulse, channel 1'],
