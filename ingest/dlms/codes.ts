@@ -37,6 +37,8 @@ export const dlmsCodes = {
   CIPHER_KEY_MISSING: 'The message is encrypted and no key is configured: ask the operator for the key.',
   CIPHER_KEY_INVALID: 'A key is not 16 bytes of hexadecimal: correct the configuration.',
   CIPHER_TAG: 'The authentication tag is wrong: wrong keys, or a forged message.',
+  CIPHER_UNAUTHENTICATED:
+    'The message has no tag although an authentication key is configured: refused; remove the key if the meter never sends tags.',
   CIPHER_PLAIN: 'The deciphered bytes are no data notification: the key is wrong.',
   INVOCATION_REPLAYED: 'The invocation counter was used before: a message was replayed.',
   INVOCATION_FELL: 'The invocation counter fell: a replay, or a meter that was re-keyed.',

@@ -1,7 +1,7 @@
 /**
  * Captures to JSON, for `releve decode --dlms` and for support.
  *
- * The hex of one capture holds one or several HDLC frames, M-Bus frames, or a bare message (DB, 0F, or E0 blocks). Out comes an object a push:
+ * The hex of one capture holds one or several HDLC frames, M-Bus frames, or a bare message (DB, 0F, or E0 blocks, with or without LLC header). Out comes an object a push:
  *
  *   {"frame":"dlms-push","systemTitle":"LGZ677370B177","invocation":1,"clock":{"local":"…"},"values":[…],"authenticated":true}
  *
@@ -13,6 +13,7 @@ import { blockTransferTag } from './block-transfer/block.ts';
 import { generalGloCipheringTag } from './ciphering/general-glo-ciphering.ts';
 import type { DlmsCode } from './codes.ts';
 import { decimalJson } from './decimal.ts';
+import { withoutLlc } from './hdlc/segments.ts';
 import { dataNotificationTag } from './notification.ts';
 import type { BareLayout } from './push/items.ts';
 import type { DlmsPush } from './push/push.ts';
@@ -41,9 +42,12 @@ export function decodeDlmsHex(hex: string, options: DecodeDlmsOptions = {}): obj
   if (authentication === null) return [{ error: 'CIPHER_KEY_INVALID' satisfies DlmsCode, key: 'authKey' }];
   const { layout, scales } = options;
   const receiver = createPushReceiver({ keys: { encryption, authentication }, layout, scales });
-  const events = messageTags.has(bytes[0]!)
-    ? [...receiver.receiveMessage(bytes), ...receiver.end()]
-    : [...receiver.receive(bytes), ...receiver.end()];
+  const message = withoutLlc(bytes);
+  let events: readonly PushEvent[] = [];
+  if (messageTags.has(message[0]!)) events = [...receiver.receiveMessage(message), ...receiver.end()];
+  // Noise in front of frames may begin like a message.
+  const framed = events.some(({ kind }) => kind === 'push') ? [] : [...receiver.receive(bytes), ...receiver.end()];
+  if (events.length === 0 || framed.some(({ kind }) => kind === 'push')) events = framed;
   const nothingFound = events.every((event) => event.kind === 'fault' && event.code === 'NOISE');
   if (nothingFound) return [{ error: 'FRAME_UNKNOWN' satisfies DlmsCode, bytes: bytes.length }];
   return eventObjects(events);

@@ -41,6 +41,8 @@ export type Framing = 'auto' | 'hdlc' | 'mbus';
 export interface PushReceiverOptions extends PushReadingOptions {
   /** `auto` takes both kinds of frame. */
   readonly framing?: Framing | undefined;
+  /** Refuse what no tag vouches for. */
+  readonly requireAuthentication?: boolean | undefined;
   /** Counters accepted before, to go on after a restart. */
   readonly invocations?: Invocations | undefined;
 }
@@ -126,8 +128,9 @@ export function createPushReceiver(options: PushReceiverOptions = {}): PushRecei
       return;
     }
     const push = read.value;
-    if (disordered && !push.authenticated) {
-      events.push({ kind: 'fault', code: 'BLOCK_OUT_OF_ORDER', facts: { invocation: push.invocation } });
+    if (!push.authenticated && (disordered || options.requireAuthentication)) {
+      const code = disordered ? 'BLOCK_OUT_OF_ORDER' : 'CIPHER_UNAUTHENTICATED';
+      events.push({ kind: 'fault', code, facts: { invocation: push.invocation } });
       return;
     }
     if (push.systemTitle !== undefined) {

@@ -25,7 +25,7 @@ export function overriddenScale(obis: string, overrides: ScaleOverrides): Scale 
 /** The scale by table, undefined when nothing is known of the register. */
 export function tableScale(obis: string): Scale | undefined {
   const code = parseObis(obis);
-  if (!code || code[0] !== 1) return undefined;
+  if (code?.[0] !== 1) return undefined;
   const [, , quantity, processing] = code;
   const phase = phaseOffsets.find((offset) => quantity >= offset + 1 && quantity <= offset + 16) ?? 0;
   const kind = quantityKinds[quantity - phase];

@@ -76,6 +76,7 @@ function startsMessage(information: Uint8Array): boolean {
   );
 }
 
-function withoutLlc(message: Uint8Array): Uint8Array {
+/** The message behind an LLC header, if it has one. */
+export function withoutLlc(message: Uint8Array): Uint8Array {
   return startsMessage(message) ? message.subarray(3) : message;
 }
