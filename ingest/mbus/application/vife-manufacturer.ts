@@ -9,13 +9,13 @@ import type { MeaningDraft, Phase } from './meaning.ts';
 
 /** @param manufacturer three letters from the header, empty when unknown */
 export function applyManufacturerVife(draft: MeaningDraft, code: number, manufacturer: string): void {
-  const phase = PHASES_OF[manufacturer]?.[code];
+  const phase = PHASES_OF.get(manufacturer)?.[code];
   if (phase !== undefined) draft.phase ??= phase;
 }
 
-const SINGLE: Readonly<Record<number, Phase>> = { 1: 'L1', 2: 'L2', 3: 'L3' };
-const PHASES_OF: Readonly<Record<string, Readonly<Record<number, Phase>>>> = {
-  ABB: { ...SINGLE, 4: 'N', 5: 'L1-L2', 6: 'L2-L3', 7: 'L3-L1' },
-  SBC: SINGLE,
-  FIN: SINGLE,
-};
+const SINGLE: readonly (Phase | undefined)[] = [undefined, 'L1', 'L2', 'L3'];
+const PHASES_OF: ReadonlyMap<string, readonly (Phase | undefined)[]> = new Map([
+  ['ABB', [...SINGLE, 'N', 'L1-L2', 'L2-L3', 'L3-L1']],
+  ['SBC', SINGLE],
+  ['FIN', SINGLE],
+]);

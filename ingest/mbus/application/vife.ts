@@ -21,7 +21,7 @@ export function applyVife(draft: MeaningDraft, code: number): void {
 
 /** Apply one code of the extension table, after FC. */
 export function applyVifeExtension(draft: MeaningDraft, code: number): void {
-  const phase = PHASES[code];
+  const phase = PHASES.get(code);
   if (phase !== undefined) draft.phase = phase;
   else if (code >= 0x08 && code <= 0x0b) draft.quadrant = (code - 0x07) as 1 | 2 | 3 | 4;
   else if (code === 0x0c) draft.direction = 'net';
@@ -30,25 +30,25 @@ export function applyVifeExtension(draft: MeaningDraft, code: number): void {
     if (draft.kind === SIGNED) draft.kind = UNSIGNED;
   } else if (code === 0x13) becomeDate(draft, 'end');
   else {
-    const qualifier = EXTENSION_QUALIFIERS[code];
+    const qualifier = EXTENSION_QUALIFIERS.get(code);
     if (qualifier === undefined) markUnknown(draft, `vife fc ${code.toString(16)}`);
     else draft.qualifiers.push(qualifier);
   }
 }
 
 function applyErrorOrAction(draft: MeaningDraft, code: number): void {
-  const qualifier = LOW_QUALIFIERS[code];
+  const qualifier = LOW_QUALIFIERS.get(code);
   if (qualifier !== undefined) draft.qualifiers.push(qualifier);
-  else if (code !== 0) draft.error ??= METER_ERRORS[code] ?? 'METER_ERROR_RESERVED';
+  else if (code !== 0) draft.error ??= METER_ERRORS.get(code) ?? 'METER_ERROR_RESERVED';
 }
 
 function applyCombination(draft: MeaningDraft, code: number): void {
-  const direction = DIRECTIONS[code];
+  const direction = DIRECTIONS.get(code);
   if (direction !== undefined) draft.direction = direction;
   else if (code === 0x39) becomeDate(draft, 'start');
   else if (code <= 0x38) {
     draft.qualifiers.push(UNIT_QUALIFIERS[code - 0x20]!);
-  } else draft.qualifiers.push(CONDITIONS[code]!);
+  } else draft.qualifiers.push(CONDITIONS.get(code)!);
 }
 
 /**
@@ -121,14 +121,17 @@ function markUnknown(draft: MeaningDraft, qualifier: string): void {
 
 const DURATION_STEPS: readonly TimeStep[] = ['s', 'min', 'h', 'd'];
 
-const DIRECTIONS: Readonly<Record<number, Direction>> = { 59: 'import', 60: 'export' };
+const DIRECTIONS: ReadonlyMap<number, Direction> = new Map<number, Direction>([
+  [0x3b, 'import'],
+  [0x3c, 'export'],
+]);
 
-const CONDITIONS: Readonly<Record<number, string>> = {
-  58: 'uncorrected',
-  61: 'non-metric',
-  62: 'at base conditions',
-  63: 'OBIS declaration',
-};
+const CONDITIONS: ReadonlyMap<number, string> = new Map([
+  [0x3a, 'uncorrected'],
+  [0x3d, 'non-metric'],
+  [0x3e, 'at base conditions'],
+  [0x3f, 'OBIS declaration'],
+]);
 
 /** 20 to 38. The unit stays the base unit of the VIF; the qualifier says what it is counted per. */
 const UNIT_QUALIFIERS: readonly string[] = [
@@ -140,56 +143,56 @@ const UNIT_QUALIFIERS: readonly string[] = [
   ...['times second', 'times second per volt', 'times second per ampere'],
 ];
 
-const LOW_QUALIFIERS: Readonly<Record<number, string>> = {
-  18: 'average',
-  19: 'inverse compact profile',
-  20: 'relative deviation',
-  29: 'standard conform content',
-  30: 'compact profile with registers',
-  31: 'compact profile',
-};
+const LOW_QUALIFIERS: ReadonlyMap<number, string> = new Map([
+  [0x12, 'average'],
+  [0x13, 'inverse compact profile'],
+  [0x14, 'relative deviation'],
+  [0x1d, 'standard conform content'],
+  [0x1e, 'compact profile with registers'],
+  [0x1f, 'compact profile'],
+]);
 
 /** Record errors, slave to master (table 17; MBDOC48 table 7). 00 is "no error". */
-const METER_ERRORS: Readonly<Record<number, RecordErrorCode>> = {
-  1: 'METER_TOO_MANY_DIFES',
-  2: 'METER_STORAGE_UNKNOWN',
-  3: 'METER_SUBUNIT_UNKNOWN',
-  4: 'METER_TARIFF_UNKNOWN',
-  5: 'METER_FUNCTION_UNKNOWN',
-  6: 'METER_DATA_CLASS_UNKNOWN',
-  7: 'METER_DATA_SIZE_UNKNOWN',
-  11: 'METER_TOO_MANY_VIFES',
-  12: 'METER_VIF_GROUP',
-  13: 'METER_VIF_EXPONENT',
-  14: 'METER_VIF_DIF_MISMATCH',
-  15: 'METER_ACTION_UNKNOWN',
-  21: 'METER_NO_DATA',
-  22: 'METER_OVERFLOW',
-  23: 'METER_UNDERFLOW',
-  24: 'METER_DATA_ERROR',
-  28: 'METER_PREMATURE_END',
-};
+const METER_ERRORS: ReadonlyMap<number, RecordErrorCode> = new Map<number, RecordErrorCode>([
+  [0x01, 'METER_TOO_MANY_DIFES'],
+  [0x02, 'METER_STORAGE_UNKNOWN'],
+  [0x03, 'METER_SUBUNIT_UNKNOWN'],
+  [0x04, 'METER_TARIFF_UNKNOWN'],
+  [0x05, 'METER_FUNCTION_UNKNOWN'],
+  [0x06, 'METER_DATA_CLASS_UNKNOWN'],
+  [0x07, 'METER_DATA_SIZE_UNKNOWN'],
+  [0x0b, 'METER_TOO_MANY_VIFES'],
+  [0x0c, 'METER_VIF_GROUP'],
+  [0x0d, 'METER_VIF_EXPONENT'],
+  [0x0e, 'METER_VIF_DIF_MISMATCH'],
+  [0x0f, 'METER_ACTION_UNKNOWN'],
+  [0x15, 'METER_NO_DATA'],
+  [0x16, 'METER_OVERFLOW'],
+  [0x17, 'METER_UNDERFLOW'],
+  [0x18, 'METER_DATA_ERROR'],
+  [0x1c, 'METER_PREMATURE_END'],
+]);
 
-const PHASES: Readonly<Record<number, Phase>> = {
-  1: 'L1',
-  2: 'L2',
-  3: 'L3',
-  4: 'N',
-  5: 'L1-L2',
-  6: 'L2-L3',
-  7: 'L3-L1',
-  37: 'L1-L2',
-  38: 'L2-L3',
-  39: 'L3-L1',
-};
+const PHASES: ReadonlyMap<number, Phase> = new Map<number, Phase>([
+  [0x01, 'L1'],
+  [0x02, 'L2'],
+  [0x03, 'L3'],
+  [0x04, 'N'],
+  [0x05, 'L1-L2'],
+  [0x06, 'L2-L3'],
+  [0x07, 'L3-L1'],
+  [0x25, 'L1-L2'],
+  [0x26, 'L2-L3'],
+  [0x27, 'L3-L1'],
+]);
 
-const EXTENSION_QUALIFIERS: Readonly<Record<number, string>> = {
-  13: 'non-metric',
-  14: 'secondary sensor',
-  15: 'higher resolution',
-  20: 'towards the meter',
-  21: 'from the meter',
-  22: 'liquid pressure',
-  23: 'gas pressure',
-  24: 'outdoors',
-};
+const EXTENSION_QUALIFIERS: ReadonlyMap<number, string> = new Map([
+  [0x0d, 'non-metric'],
+  [0x0e, 'secondary sensor'],
+  [0x0f, 'higher resolution'],
+  [0x14, 'towards the meter'],
+  [0x15, 'from the meter'],
+  [0x16, 'liquid pressure'],
+  [0x17, 'gas pressure'],
+  [0x18, 'outdoors'],
+]);
