@@ -3,7 +3,10 @@
  * topic that its controller has just made (UNKNOWN_TOPIC_OR_PARTITION); here that is one more reason to wait.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, type ITopicConfig, KafkaJSProtocolError } from 'kafkajs';
+import kafkajs, { type Admin, type ITopicConfig } from 'kafkajs';
+
+// Node finds only some of kafkajs's names by itself; the rest are members of its default export.
+const { KafkaJSProtocolError } = kafkajs;
 
 const pollEveryMs = 50;
 const notYet = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE']);

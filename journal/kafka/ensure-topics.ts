@@ -9,7 +9,7 @@
  * meter's wrong clock, neither shortens nor lengthens what is kept.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { type TopicName, topicName, topicNames, topics } from '../../domain/topics.ts';
 import { createTopics } from './create-topics.ts';
 
@@ -144,7 +144,7 @@ async function readSettings(
   const answer = await admin.describeConfigs({
     includeSynonyms: false,
     resources: names.map((name) => ({
-      type: ConfigResourceTypes.TOPIC,
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name: fullName(name, plan),
       configNames: Object.keys(settings(name, plan)),
     })),
@@ -162,7 +162,7 @@ async function alter(admin: Admin, differences: readonly TopicDifference[]): Pro
   for (const topic of new Set(differences.map((difference) => difference.topic))) {
     const answer = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
     });
     const own = answer.resources
       .flatMap((resource) => resource.configEntries)
@@ -174,7 +174,7 @@ async function alter(admin: Admin, differences: readonly TopicDifference[]): Pro
     const entries = [...new Map([...own, ...wanted])].map(([name, value]) => ({ name, value }));
     await admin.alterConfigs({
       validateOnly: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: entries }],
+      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries: entries }],
     });
   }
 }
