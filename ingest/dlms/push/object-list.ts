@@ -3,7 +3,7 @@
  *
  *   { class u16, logical name octet-string(6), attribute i8, data index u16, … }
  *
- * and the other members are the values in the same order. The list names itself as one of the objects, usually the first.
+ * and the other members are the values in the same order. Usually the list names itself, as the first of the objects.
  */
 import { type Outcome, ok, rejected } from '../../../domain/errors.ts';
 import type { CosemData } from '../axdr/data.ts';
@@ -39,8 +39,9 @@ export function pairWithObjects(
   listAt: number,
   objects: readonly PushObject[],
 ): Outcome<PushItem[], DlmsCode> {
-  const listIncluded = objects.length === members.length;
-  if (!listIncluded && objects.length !== members.length - 1)
+  const listIncluded = objects.some(isPushSetupList);
+  const selfInPlace = !listIncluded || isPushSetupList(objects[listAt]);
+  if (objects.length !== members.length - (listIncluded ? 0 : 1) || !selfInPlace)
     return rejected('LIST_MISMATCH', { objects: objects.length, values: members.length - 1 });
   const items: PushItem[] = [];
   for (const [place, data] of members.entries()) {
@@ -52,4 +53,9 @@ export function pairWithObjects(
     else items.push({ obis, classId, attribute, position: place + 1, data });
   }
   return ok(items);
+}
+
+/** Class 40 (push setup), attribute 2: the push object list. */
+function isPushSetupList(object: PushObject | undefined): boolean {
+  return object?.classId === 40 && object.attribute === 2;
 }
