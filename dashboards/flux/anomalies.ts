@@ -1,0 +1,113 @@
+/**
+ * Anomalies: the open ones of today and yesterday (an anomaly belongs to a local day; what lasts is raised again the next day), the
+ * history of a range, and annotations.
+ */
+import { localImports, localZone, startOfYesterday } from './local-time.ts';
+import { orNull, pipe, query, type Selection, wide } from './select.ts';
+
+const imports = [...localImports, 'internal/debug'];
+const sinceYesterday = 'start: yesterday, stop: v.timeRangeStop';
+const severityLevel = 'if r.severity == "critique" then 3 else if r.severity == "majeur" then 2 else 1';
+
+const fields = [
+  'severity',
+  'text',
+  'value',
+  'threshold',
+  'impact_wh',
+  'lots',
+  'open',
+  'opened_at',
+  'closed_at',
+  'date',
+];
+
+/** Flux expression: a tag that anomalies of another kind do not have. */
+const tagOrDash = (tag: string): string => `if exists r.${tag} then r.${tag} else "-"`;
+
+const columns = [
+  'jour: r._time',
+  'gravite: r.severity',
+  'type: r.type',
+  `compteur: ${tagOrDash('meter')}`,
+  `bus: ${tagOrDash('bus')}`,
+  'lots: if exists r.lots then r.lots else ""',
+  'constat: r.text',
+  `valeur: ${orNull('value')}`,
+  `seuil: ${orNull('threshold')}`,
+  `impact: ${orNull('impact_wh', 1000)}`,
+  'ouverte: time(v: r.opened_at * 1000000)',
+];
+
+function openOnes(where: readonly string[]): string {
+  return pipe(
+    wide({ measurement: 'anomaly', fields: ['severity', 'open'], where, range: sinceYesterday }),
+    'filter(fn: (r) => r.open)',
+  );
+}
+
+/** Table of the open ones, the gravest first. */
+export function openAnomalies(where: readonly string[]): string {
+  return query(
+    imports,
+    localZone,
+    startOfYesterday,
+    pipe(
+      wide({ measurement: 'anomaly', fields, where, range: sinceYesterday }),
+      'filter(fn: (r) => r.open)',
+      'group()',
+      `map(fn: (r) => ({niveau: ${severityLevel}, ${columns.join(', ')}}))`,
+      'sort(columns: ["niveau", "ouverte"], desc: true)',
+      'drop(columns: ["niveau"])',
+    ),
+  );
+}
+
+/** How many are open, 0 where days were analysed and nothing is open. */
+export function openAnomalyCount(zero: string, where: readonly string[]): string {
+  return query(
+    localImports,
+    localZone,
+    startOfYesterday,
+    `zero = ${zero}`,
+    `open = ${pipe(openOnes(where), 'map(fn: (r) => ({_value: 1}))')}`,
+    pipe('union(tables: [zero, open])', 'group()', 'sum()'),
+  );
+}
+
+/** 0 nothing, 1 minor, 2 major, 3 critical; 4 where the newest analysed day began more than 60 h before the range's end. */
+export function buildingLevel(newestDay: string, where: readonly string[]): string {
+  return query(
+    localImports,
+    localZone,
+    startOfYesterday,
+    `newest = ${newestDay}`,
+    `open = ${pipe(openOnes(where), `map(fn: (r) => ({_value: ${severityLevel}}))`)}`,
+    pipe('union(tables: [newest, open])', 'group()', 'max()'),
+  );
+}
+
+/** Table of the anomalies of the range, newest first, withdrawn ones included and said so. */
+export function anomalyHistory(where: readonly string[], selection: Partial<Selection> = {}): string {
+  const state = 'etat: if r.open then "ouverte" else "close"';
+  return query(
+    ['internal/debug'],
+    pipe(
+      wide({ measurement: 'anomaly', fields, where, ...selection }),
+      'group()',
+      `map(fn: (r) => ({${[...columns, state].join(', ')}}))`,
+      'sort(columns: ["jour", "type", "compteur"], desc: true)',
+    ),
+  );
+}
+
+/** Annotations: `time`, `timeEnd`, `text`, `tags` of anomalies that stand. */
+export function anomalyAnnotations(where: readonly string[]): string {
+  return pipe(
+    wide({ measurement: 'anomaly', fields: ['severity', 'text', 'open'], where }),
+    'filter(fn: (r) => r.open)',
+    'group()',
+    'map(fn: (r) => ({time: r._time, text: r.text, tags: r.type + "," + r.severity}))',
+    'sort(columns: ["time"])',
+  );
+}

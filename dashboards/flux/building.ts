@@ -1,0 +1,148 @@
+/** Questions of the syndic's first page: one building, `${immeuble}`, over the shown range. */
+import { interpretHomogeneity } from '../../domain/homogeneity.ts';
+import { anomalyAnnotations, anomalyHistory, buildingLevel, openAnomalies, openAnomalyCount } from './anomalies.ts';
+import {
+  changeOfLastDay,
+  dayHasEnded,
+  daySeries,
+  endedDaySeries,
+  lastEndedDay,
+  zeroWhereThereAreDays,
+} from './days.ts';
+import { localImports, localZone, startOfMonths } from './local-time.ts';
+import { chosenBuilding, isKnown, known, pipe, query, select, wide } from './select.ts';
+
+const where = [chosenBuilding];
+const day = (field: string, divisor = 1) => ({ measurement: 'building_day', field, divisor, where }) as const;
+
+/** A day of the building began more than 60 h before the end of the range: nothing was analysed since. */
+const newestDay = pipe(
+  select({ measurement: 'building_day', fields: ['meters_expected'], where }),
+  'last()',
+  'map(fn: (r) => ({_value: if int(v: v.timeRangeStop) - int(v: r._time) > 216000000000000 then 4 else 0}))',
+);
+
+export const level = buildingLevel(newestDay, where);
+export const openCount = openAnomalyCount(zeroWhereThereAreDays(where), where);
+export const openTable = openAnomalies(where);
+export const history = anomalyHistory(where);
+export const annotations = anomalyAnnotations(where);
+
+export const lastDayKwh = lastEndedDay(day('general_wh', 1000));
+export const lastDayChange = changeOfLastDay(day('general_wh', 1000));
+
+const monthRange = 'start: lastMonth, stop: v.timeRangeStop';
+
+/** kWh of the general meter from the first of the month on, the current day included. */
+export const monthToDateKwh = query(
+  localImports,
+  localZone,
+  startOfMonths,
+  pipe(daySeries({ ...day('general_wh', 1000), range: 'start: thisMonth, stop: v.timeRangeStop' }), 'sum()'),
+);
+
+/** Ended days of this month against the same days of the last one, as far as both are known: a ratio. */
+export const monthToDateChange = query(
+  [...localImports, 'strings'],
+  localZone,
+  startOfMonths,
+  pipe(
+    wide({ measurement: 'building_day', fields: ['general_wh', 'status', 'date'], where, range: monthRange }),
+    known('general_wh'),
+    `filter(fn: (r) => ${dayHasEnded})`,
+    'map(fn: (r) => ({month: if r._time >= thisMonth then "this" else "last", day: strings.substring(v: r.date, start: 8, end: 10), _value: float(v: r.general_wh)}))',
+    'group()',
+    'pivot(rowKey: ["day"], columnKey: ["month"], valueColumn: "_value")',
+    'filter(fn: (r) => exists r.this and exists r.last)',
+    'reduce(identity: {this: 0.0, last: 0.0}, fn: (r, accumulator) => ({this: accumulator.this + r.this, last: accumulator.last + r.last}))',
+    'filter(fn: (r) => r.last > 0.0)',
+    'map(fn: (r) => ({_value: r.this / r.last - 1.0}))',
+  ),
+);
+
+export const lastLeakRatio = lastEndedDay(day('leak_ratio'));
+export const leakRatioHistory = endedDaySeries(day('leak_ratio'));
+
+export const lastHomogeneity = lastEndedDay(day('homogeneity', 100));
+export const homogeneityHistory = endedDaySeries(day('homogeneity', 100));
+/** The analysis's own sentences, found by asking it just above each of its limits. */
+const sentences = [80, 60, 40].map(
+  (limit) => `if r._value > ${limit}.0 then "${interpretHomogeneity(limit + 1)}" else `,
+);
+export const homogeneitySentence = pipe(
+  lastEndedDay(day('homogeneity')),
+  `map(fn: (r) => ({phrase: ${sentences.join('')}"${interpretHomogeneity(0)}"}))`,
+);
+
+/** `20/20`: complete tenant meters of the expected ones, last ended day. */
+export const completeness = pipe(
+  wide({ measurement: 'building_day', fields: ['meters_reporting', 'meters_expected', 'status'], where }),
+  `filter(fn: (r) => ${dayHasEnded})`,
+  'group()',
+  'sort(columns: ["_time"])',
+  'tail(n: 1)',
+  'map(fn: (r) => ({releves: string(v: r.meters_reporting) + "/" + string(v: r.meters_expected)}))',
+);
+export const reportingHistory = endedDaySeries(day('meters_reporting'));
+export const expectedHistory = endedDaySeries(day('meters_expected'));
+
+const limitW = 'float(v: ${puissance}) * 1000.0';
+/** Greatest power of the last ended day over the contracted power. */
+export const lastPeakShare = pipe(
+  lastEndedDay(day('power_max_w')),
+  `map(fn: (r) => ({r with _value: r._value / (${limitW})}))`,
+);
+export const peakHistory = daySeries(day('power_max_w', 1000));
+export const demandHistory = daySeries(day('demand_max_w', 1000));
+export const meanPowerHistory = daySeries(day('power_mean_w', 1000));
+/** The contracted power beside every day, so that the line ends with the data. */
+export const limitHistory = pipe(
+  select({ measurement: 'building_day', fields: ['meters_expected'], where }),
+  `map(fn: (r) => ({_time: r._time, _value: ${limitW} / 1000.0}))`,
+);
+
+export const tenantsHistory = daySeries(day('tenants_wh', 1000));
+export const commonHistory = daySeries(day('common_wh', 1000));
+export const remainderHistory = daySeries(day('remainder_wh', 1000));
+
+/** Number of lots a class, last ended day: one row with a column a class. */
+export const classes = pipe(
+  wide({
+    measurement: 'building_day',
+    fields: ['class_faible', 'class_moyen', 'class_eleve', 'class_tres_eleve', 'status'],
+    where,
+  }),
+  `filter(fn: (r) => ${dayHasEnded})`,
+  'group()',
+  'sort(columns: ["_time"])',
+  'tail(n: 1)',
+  'keep(columns: ["class_faible", "class_moyen", "class_eleve", "class_tres_eleve"])',
+);
+
+/** A row a tenant meter, the greatest consumer first: kWh of the range's ended days, days known, greatest power in kW. */
+export const ranking = pipe(
+  wide({
+    measurement: 'meter_day',
+    fields: ['energy_wh', 'power_max_w', 'status'],
+    where: [...where, 'r.role == "tenant"'],
+  }),
+  known('energy_wh'),
+  `filter(fn: (r) => ${dayHasEnded})`,
+  `map(fn: (r) => ({r with peak: if ${isKnown('power_max_w')} then float(v: r.power_max_w) / 1000.0 else 0.0}))`,
+  'reduce(identity: {energie: 0.0, jours: 0, pointe: 0.0}, fn: (r, accumulator) => ({energie: accumulator.energie + float(v: r.energy_wh) / 1000.0, jours: accumulator.jours + 1, pointe: if r.peak > accumulator.pointe then r.peak else accumulator.pointe}))',
+  'map(fn: (r) => ({compteur: r.meter, energie: r.energie, moyenne: r.energie / float(v: r.jours), jours: r.jours, pointe: r.pointe}))',
+  'group()',
+  'sort(columns: ["energie"], desc: true)',
+);
+
+/** Recommendations that stand at the end of the range, the most urgent first. */
+export const recommendations = pipe(
+  wide({ measurement: 'recommendation', fields: ['priority', 'domain', 'action', 'text', 'open'], where }),
+  'sort(columns: ["_time"])',
+  'tail(n: 1)',
+  'filter(fn: (r) => r.open)',
+  'map(fn: (r) => ({rang: if r.priority == "critique" then 1 else if r.priority == "haute" then 2 else if r.priority == "moyenne" then 3 else 4, priorite: r.priority, domaine: r.domain, action: r.action, conseil: r.text, jour: r._time}))',
+  'group()',
+  'sort(columns: ["rang", "action"])',
+  'drop(columns: ["rang"])',
+);

@@ -1,0 +1,23 @@
+/**
+ * Local time in Flux: the zone option and the starts of local days and months before the end of the shown range.
+ *
+ * `date.truncate` follows the option `location`; a day back from local midnight is 12 h back and truncated again, which lands on
+ * the day before whether it has 23, 24 or 25 hours.
+ */
+export const timezone = 'Europe/Paris';
+
+export const localImports = ['date', 'timezone'] as const;
+
+export const localZone = `option location = timezone.location(name: "${timezone}")`;
+
+/** Statement that names the start of the local day before the one that holds the end of the range. */
+export const startOfYesterday = [
+  'today = date.truncate(t: v.timeRangeStop, unit: 1d)',
+  'yesterday = date.truncate(t: date.sub(d: 12h, from: today), unit: 1d)',
+].join('\n');
+
+/** Statements that name the starts of the local month that holds the end of the range and of the one before. */
+export const startOfMonths = [
+  'thisMonth = date.truncate(t: v.timeRangeStop, unit: 1mo)',
+  'lastMonth = date.truncate(t: date.sub(d: 12h, from: thisMonth), unit: 1mo)',
+].join('\n');

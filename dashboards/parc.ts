@@ -1,0 +1,155 @@
+/** Parc: which of my buildings needs a visit first? */
+import * as park from './flux/park.ts';
+import { anomalyColumns } from './parts/columns.ts';
+import { curve } from './parts/curve.ts';
+import { buildingOfRow, uids } from './parts/links.ts';
+import { page } from './parts/page.ts';
+import { steps } from './parts/panels.ts';
+import { stat } from './parts/stat.ts';
+import { table } from './parts/table.ts';
+import { colour, unit } from './parts/theme.ts';
+import { buildingsVariable, sourceVariable } from './parts/variables.ts';
+
+const nothing = 'Aucun immeuble analysé sur cette période';
+const byBuilding = '${__field.labels.building}';
+const toBuilding = { title: 'Voir l’immeuble', url: buildingOfRow };
+const curveSize = { noValue: nothing, width: 12, height: 8, seriesName: byBuilding } as const;
+
+export const parcPage = page({
+  uid: uids.park,
+  title: 'Parc',
+  description: 'Quel immeuble demande une visite d’abord ?',
+  from: 'now-30d',
+  refresh: '15m',
+  variables: [sourceVariable(), buildingsVariable()],
+  annotations: [{ name: 'Fuites et dépassements', query: park.annotations, colour: colour.act }],
+  sections: [
+    {
+      panels: [
+        stat({
+          id: 1,
+          title: 'Immeubles',
+          description: 'Immeubles analysés sur la période.',
+          noValue: nothing,
+          unit: unit.count,
+          width: 6,
+          height: 4,
+          lines: [{ query: park.buildingCount }],
+        }),
+        stat({
+          id: 2,
+          title: 'Anomalies ouvertes',
+          description: 'Ouvertes hier et aujourd’hui, tous immeubles choisis.',
+          noValue: nothing,
+          unit: unit.count,
+          width: 6,
+          height: 4,
+          thresholds: steps([null, colour.good], [1, colour.watch]),
+          lines: [{ query: park.openCount }],
+        }),
+        stat({
+          id: 3,
+          title: 'Énergie du dernier jour terminé',
+          description: 'Somme des compteurs généraux.',
+          noValue: nothing,
+          unit: unit.kilowattHour,
+          decimals: 1,
+          width: 12,
+          height: 4,
+          lines: [{ query: park.lastDayKwh, colour: colour.general }],
+        }),
+        table({
+          id: 10,
+          title: 'Classement des immeubles',
+          description: 'Le plus bas rapport de comptage d’abord ; l’immeuble mène à sa page.',
+          noValue: nothing,
+          width: 24,
+          height: 10,
+          query: park.ranking,
+          columns: [
+            { name: 'immeuble', title: 'Immeuble', link: toBuilding },
+            { name: 'comptage', title: 'Rapport de comptage', unit: unit.ratio, decimals: 1 },
+            { name: 'homogeneite', title: 'Homogénéité', unit: unit.ratio, decimals: 0 },
+            { name: 'completude', title: 'Relevés complets', unit: unit.ratio, decimals: 0 },
+            { name: 'energie', title: 'Énergie', unit: unit.kilowattHour, decimals: 1 },
+            { name: 'critiques', title: 'Critiques', unit: unit.count },
+            { name: 'majeures', title: 'Majeures', unit: unit.count },
+            { name: 'mineures', title: 'Mineures', unit: unit.count },
+            { name: 'jour', title: 'Jour', unit: unit.day },
+          ],
+        }),
+      ],
+    },
+    {
+      title: 'Comparaison',
+      panels: [
+        curve({
+          id: 11,
+          title: 'Rapport de comptage',
+          description: 'Compté par les compteurs divisionnaires sur le général, par immeuble.',
+          ...curveSize,
+          unit: unit.ratio,
+          decimals: 1,
+          lines: [{ query: park.leakRatios }],
+        }),
+        curve({
+          id: 12,
+          title: 'Homogénéité',
+          description: 'Régularité des consommations entre lots occupés, par immeuble.',
+          ...curveSize,
+          unit: unit.ratio,
+          decimals: 0,
+          min: 0,
+          lines: [{ query: park.homogeneities }],
+        }),
+        curve({
+          id: 13,
+          title: 'Relevés complets',
+          description: 'Part des compteurs de locataires complets, par immeuble.',
+          ...curveSize,
+          unit: unit.ratio,
+          decimals: 0,
+          min: 0,
+          lines: [{ query: park.completeness }],
+        }),
+        curve({
+          id: 14,
+          title: 'Énergie par jour',
+          description: 'Compteur général de chaque immeuble.',
+          ...curveSize,
+          unit: unit.kilowattHour,
+          decimals: 1,
+          min: 0,
+          lines: [{ query: park.energies }],
+        }),
+        curve({
+          id: 15,
+          title: 'Anomalies par jour',
+          description: 'Anomalies ouvertes de chaque jour, par immeuble.',
+          ...curveSize,
+          width: 24,
+          unit: unit.count,
+          decimals: 0,
+          min: 0,
+          draw: 'bars',
+          stacked: true,
+          lines: [{ query: park.anomaliesPerDay }],
+        }),
+        table({
+          id: 16,
+          title: 'Anomalies ouvertes depuis hier',
+          description: 'Tous immeubles choisis, les plus graves d’abord.',
+          noValue: 'Aucune anomalie ouverte',
+          width: 24,
+          height: 8,
+          query: park.openTable,
+          columns: [
+            { name: 'immeuble', title: 'Immeuble', width: 140, link: toBuilding },
+            // The lot's page needs the row's building here, so that the meter is plain text.
+            ...anomalyColumns.map(({ link: _, ...column }) => column),
+          ],
+        }),
+      ],
+    },
+  ],
+});

@@ -1,0 +1,20 @@
+/** Columns that several tables share. */
+import { lotOfRow } from './links.ts';
+import type { Column } from './table.ts';
+import { anomalyWords, severityWords, unit } from './theme.ts';
+
+export const anomalyColumns: readonly Column[] = [
+  { name: 'gravite', title: 'Gravité', width: 90, mappings: severityWords, coloured: true },
+  { name: 'type', title: 'Anomalie', width: 200, mappings: anomalyWords },
+  { name: 'compteur', title: 'Compteur', width: 100, link: { title: 'Voir le lot', url: lotOfRow } },
+  { name: 'bus', title: 'Bus', width: 90 },
+  { name: 'lots', title: 'Lots', width: 90 },
+  { name: 'constat', title: 'Constat' },
+  { name: 'valeur', title: 'Valeur', unit: unit.count, decimals: 2, width: 90 },
+  { name: 'seuil', title: 'Seuil', unit: unit.count, decimals: 2, width: 90 },
+  { name: 'impact', title: 'Impact', unit: unit.kilowattHour, decimals: 1, width: 100 },
+  { name: 'jour', title: 'Jour', unit: unit.day, width: 100 },
+  { name: 'ouverte', title: 'Ouverte le', unit: unit.instant, width: 150 },
+];
+
+export const anomalyHistoryColumns: readonly Column[] = [...anomalyColumns, { name: 'etat', title: 'État', width: 80 }];

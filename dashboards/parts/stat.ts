@@ -1,0 +1,31 @@
+/** A number or a word in large letters. */
+import {
+  BigValueColorMode,
+  BigValueGraphMode,
+  BigValueTextMode,
+  ReduceDataOptionsBuilder,
+  VizOrientation,
+} from '@grafana/grafana-foundation-sdk/common';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { dress, type Line, type PanelOptions, type PlacedPanel } from './panels.ts';
+
+export interface StatOptions extends PanelOptions {
+  readonly lines: readonly Line[];
+  /** Name of the text column; numbers are found by themselves. */
+  readonly textField?: string;
+  /** Colours the whole panel: for what must be seen from afar. */
+  readonly background?: boolean;
+}
+
+export function stat(options: StatOptions): PlacedPanel {
+  const { lines, textField, background = false } = options;
+  const reduce = new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false);
+  reduce.fields(textField === undefined ? '' : `/^${textField}$/`);
+  const builder = new PanelBuilder()
+    .reduceOptions(reduce)
+    .orientation(VizOrientation.Auto)
+    .graphMode(BigValueGraphMode.None)
+    .colorMode(background ? BigValueColorMode.Background : BigValueColorMode.Value)
+    .textMode(lines.length > 1 ? BigValueTextMode.ValueAndName : BigValueTextMode.Value);
+  return dress(builder, options, lines);
+}

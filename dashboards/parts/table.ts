@@ -1,0 +1,64 @@
+/** Rows to read, sort and export: columns in the given order, with French titles, units and links. */
+
+import type { DynamicConfigValue, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
+import { dress, type PanelOptions, type PlacedPanel } from './panels.ts';
+import type { Unit } from './theme.ts';
+
+export interface Column {
+  /** The name in the query's answer. */
+  readonly name: string;
+  readonly title: string;
+  readonly unit?: Unit;
+  readonly decimals?: number;
+  readonly width?: number;
+  readonly mappings?: readonly ValueMapping[];
+  readonly link?: { readonly title: string; readonly url: string };
+  /** Draws the value as a bar from 0 to the column's greatest. */
+  readonly gauge?: string;
+  /** Colours the cell's text by its mapping. */
+  readonly coloured?: boolean;
+}
+
+export interface TableOptions extends Omit<PanelOptions, 'unit' | 'mappings' | 'thresholds'> {
+  readonly query: string;
+  readonly columns: readonly Column[];
+}
+
+export function table(options: TableOptions): PlacedPanel {
+  const builder = new PanelBuilder().showHeader(true).filterable(false);
+  const placed = dress(builder, { ...options, unit: 'string' }, [{ query: options.query }]);
+  builder.withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: {},
+      indexByName: Object.fromEntries(options.columns.map(({ name }, index) => [name, index])),
+      renameByName: {},
+    },
+  });
+  for (const column of options.columns) builder.overrideByName(column.name, properties(column));
+  return placed;
+}
+
+function properties(column: Column): DynamicConfigValue[] {
+  const found: DynamicConfigValue[] = [
+    { id: 'displayName', value: column.title },
+    { id: 'unit', value: column.unit ?? 'string' },
+  ];
+  if (column.decimals !== undefined) found.push({ id: 'decimals', value: column.decimals });
+  if (column.width !== undefined) found.push({ id: 'custom.width', value: column.width });
+  if (column.mappings) found.push({ id: 'mappings', value: column.mappings });
+  if (column.link) found.push({ id: 'links', value: [{ ...column.link, targetBlank: false }] });
+  if (column.coloured) {
+    // Grafana 9 knows displayMode, later ones cellOptions.
+    found.push({ id: 'custom.displayMode', value: 'color-text' });
+    found.push({ id: 'custom.cellOptions', value: { type: 'color-text' } });
+  }
+  if (column.gauge !== undefined) {
+    found.push({ id: 'custom.displayMode', value: 'basic' });
+    found.push({ id: 'custom.cellOptions', value: { type: 'gauge', mode: 'basic' } });
+    found.push({ id: 'color', value: { mode: 'fixed', fixedColor: column.gauge } });
+    found.push({ id: 'min', value: 0 });
+  }
+  return found;
+}

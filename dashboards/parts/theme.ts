@@ -1,0 +1,126 @@
+/**
+ * One colour a role on every dashboard, units, and the French words for stored codes. Thresholds colour only what somebody acts on:
+ * everything else is neutral.
+ */
+import { MappingType, type ValueMapping, type ValueMappingResult } from '@grafana/grafana-foundation-sdk/dashboard';
+
+export const colour = {
+  general: '#3274D9',
+  tenant: '#37872D',
+  common: '#E0B400',
+  remainder: '#8F3BB8',
+  limit: '#C4162A',
+  before: '#A0A0A8',
+  average: '#FF9830',
+  good: 'green',
+  watch: 'orange',
+  act: 'red',
+  neutral: 'text',
+  unknown: '#808080',
+} as const;
+
+export const unit = {
+  kilowattHour: 'kwatth',
+  kilowatt: 'kwatt',
+  watt: 'watt',
+  ratio: 'percentunit',
+  percent: 'percent',
+  count: 'short',
+  text: 'string',
+  seconds: 's',
+  milliseconds: 'ms',
+  bytes: 'bytes',
+  perSecond: 'lectures/s',
+  points: 'points',
+  day: 'time:DD/MM/YYYY',
+  instant: 'time:DD/MM/YYYY HH:mm',
+  lots: 'lots',
+  days: 'jours',
+} as const;
+export type Unit = (typeof unit)[keyof typeof unit];
+
+/** Codes to words, with colours where they call for action. */
+function words(options: Readonly<Record<string, ValueMappingResult>>): ValueMapping[] {
+  return [{ type: MappingType.ValueToText, options: { ...options } }];
+}
+
+export const severityWords = words({
+  critique: { text: 'Critique', color: colour.act },
+  majeur: { text: 'Majeure', color: colour.watch },
+  mineur: { text: 'Mineure', color: 'yellow' },
+});
+
+export const levelWords = words({
+  '0': { text: 'Tout va bien', color: colour.good },
+  '1': { text: 'À surveiller', color: 'yellow' },
+  '2': { text: 'Intervention à prévoir', color: colour.watch },
+  '3': { text: 'Urgent', color: colour.act },
+  '4': { text: 'Relevés arrêtés', color: colour.act },
+});
+
+export const stateWords = words({
+  actif: { text: 'Actif', color: colour.good },
+  silencieux: { text: 'Silencieux', color: colour.act },
+  fige: { text: 'Figé', color: colour.watch },
+  jamais_lu: { text: 'Jamais lu', color: colour.unknown },
+  defaillant: { text: 'Défaillant', color: 'purple' },
+});
+
+export const anomalyWords = words({
+  fuite_energetique: { text: 'Fuite énergétique' },
+  incoherence_comptage: { text: 'Incohérence de comptage' },
+  depassement_puissance: { text: 'Dépassement de puissance' },
+  compteurs_defaillants: { text: 'Compteur défaillant' },
+  compteur_silencieux: { text: 'Compteur silencieux' },
+  compteur_fige: { text: 'Compteur figé' },
+  surconsommation_locataire: { text: 'Surconsommation' },
+  consommation_lot_vacant: { text: 'Consommation d’un lot vacant' },
+  bus_degrade: { text: 'Bus dégradé' },
+  donnees_incompletes: { text: 'Données incomplètes' },
+});
+
+export const classWords = words({
+  faible: { text: 'Faible' },
+  moyen: { text: 'Moyenne' },
+  eleve: { text: 'Élevée' },
+  tres_eleve: { text: 'Très élevée', color: colour.watch },
+});
+
+export const windowWords = words({
+  open: { text: 'En cours' },
+  provisional: { text: 'Provisoire' },
+  final: { text: 'Définitif' },
+  cloturee: { text: 'Clôturée' },
+});
+
+export const activityWords = words({ actif: { text: 'Actif' }, inactif: { text: 'Inactif' } });
+
+export const priorityWords = words({
+  critique: { text: 'Critique', color: colour.act },
+  haute: { text: 'Haute', color: colour.watch },
+  moyenne: { text: 'Moyenne' },
+  basse: { text: 'Basse' },
+});
+
+export const payerWords = words({ occupant: { text: 'Occupant' }, owner: { text: 'Propriétaire' } });
+
+export const qualityWords = words({
+  measured: { text: 'Mesurée' },
+  estimated: { text: 'Estimée' },
+  none: { text: 'Absente', color: colour.watch },
+});
+
+/** `20/20` is green, anything else calls for a look. The first mapping that matches wins. */
+export const completenessWords: ValueMapping[] = [
+  { type: MappingType.RegexToText, options: { pattern: '/^(\\d+)\\/\\1$/', result: { color: colour.good } } },
+  { type: MappingType.RegexToText, options: { pattern: '/^\\d+\\/\\d+$/', result: { color: colour.watch } } },
+];
+
+/** The list of flags of a window, in French, in the order in which they are stored. */
+export const flagWords = words({
+  partial: { text: 'Partiel' },
+  replaced: { text: 'Compteur remplacé' },
+  glitch: { text: 'Valeur aberrante écartée' },
+  conflict: { text: 'Lectures contradictoires' },
+  recovered: { text: 'Repris' },
+});
