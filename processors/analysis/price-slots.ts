@@ -17,6 +17,8 @@ export interface SlotSegment {
   readonly end: number;
   readonly slot: string;
   readonly centsPerKwh: number;
+  /** `from` of the tariff: a slot's name and this tell one price apart from another. */
+  readonly tariffFrom: number;
 }
 
 /** In order, not overlapping; they cover the window from the first tariff on. */
@@ -67,7 +69,8 @@ function appendSegments(segments: SlotSegment[], from: number, to: number, offse
     const slot = tariff.slots.find((candidate) => holdsAt(candidate, timeOfDayMs));
     const last = segments.at(-1);
     if (slot && last && last.end === at && last.slot === slot.name) segments[segments.length - 1] = { ...last, end };
-    else if (slot) segments.push({ start: at, end, slot: slot.name, centsPerKwh: slot.centsPerKwh });
+    else if (slot)
+      segments.push({ start: at, end, slot: slot.name, centsPerKwh: slot.centsPerKwh, tariffFrom: tariff.from });
     at = end;
   }
 }
