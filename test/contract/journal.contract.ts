@@ -206,9 +206,9 @@ export function journalContract(open: () => Promise<JournalUnderTest>): void {
       });
       startSumming(journal, { onTick: (now) => (ticks < 3 ? [note(now)] : []) });
       await until(async () => (await readAll('telemetry')).length >= 3);
-      const instants = (await readAll('telemetry')).map((record) => (record.value as { now: number }).now);
-      expect(Math.abs(Date.now() - instants[0]!)).toBeLessThan(60_000);
-      expect(instants).toEqual([...instants].sort((a, b) => a - b));
+      for (const { value } of await readAll('telemetry')) {
+        expect(Math.abs(Date.now() - (value as { now: number }).now)).toBeLessThan(60_000);
+      }
     });
 
     test('says what happens to an operator', async () => {

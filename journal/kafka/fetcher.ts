@@ -1,0 +1,211 @@
+/** Reads partitions from given offsets, committed records only, over connections of its own; waits for brokers that are away. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
+import { type TopicName, topicName } from '../../domain/topics.ts';
+import type { JournalRecord } from '../port.ts';
+import { committedMessages } from './committed.ts';
+import { isOffsetOutOfRange, KafkaFailure } from './errors.ts';
+import { createCluster, type FetchTopic, type RawMessage, type RawPartition, readCommitted } from './internals.ts';
+
+export interface FetchPosition {
+  readonly topic: TopicName;
+  readonly partition: number;
+  /** Next offset to read. */
+  readonly offset: number;
+}
+
+export interface Fetched {
+  readonly topic: TopicName;
+  readonly partition: number;
+  readonly records: readonly JournalRecord[];
+  /** The next offset to read, past control and aborted records. */
+  readonly next: number;
+  /** One past the last record that is committed, or not in a transaction that is still open. */
+  readonly stableEnd: number;
+}
+
+export interface FetchLimits {
+  /** How long the broker may wait for something to come. */
+  readonly maxWaitMs: number;
+  readonly maxBytes: number;
+}
+
+export interface Fetcher {
+  partitions(topic: TopicName): Promise<number>;
+  /** One answer for each partition; throws KafkaFailure where the brokers do not give it. */
+  fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<Fetched[]>;
+  /** The first offset that is still there, of one partition. */
+  earliest(topic: TopicName, partition: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What the broker still waits with one connection's other partitions, where several brokers lead them. */
+const sharedWaitMs = 100;
+
+export function createFetcher(kafka: Kafka, prefix: string): Fetcher {
+  const cluster = createCluster(kafka);
+  const targets = new Set<string>();
+  let connected: Promise<void> | undefined;
+
+  async function prepare(topics: readonly string[]): Promise<void> {
+    connected ??= cluster.connect();
+    try {
+      await connected;
+    } catch (error) {
+      connected = undefined;
+      throw error;
+    }
+    if (!cluster.isConnected()) await cluster.connect();
+    if (topics.some((topic) => !targets.has(topic))) {
+      await cluster.addMultipleTargetTopics(topics);
+      for (const topic of topics) targets.add(topic);
+    } else await cluster.refreshMetadataIfNecessary();
+  }
+
+  /** Runs a request; after a failure the next one starts from fresh metadata. */
+  async function request<T>(topics: readonly TopicName[], body: () => Promise<T>): Promise<T> {
+    try {
+      await prepare(topics.map((topic) => topicName(topic, prefix)));
+      return await body();
+    } catch (error) {
+      const { host, port } = error as { host?: string; port?: number };
+      if (host !== undefined && port !== undefined) cluster.removeBroker({ host, port });
+      if (!isOffsetOutOfRange(error)) await cluster.refreshMetadata().catch(() => undefined);
+      throw new KafkaFailure(error);
+    }
+  }
+
+  async function fetchOnce(positions: readonly FetchPosition[], limits: FetchLimits): Promise<Fetched[]> {
+    const byLeader = new Map<string, FetchPosition[]>();
+    for (const position of positions) {
+      const leaders = cluster.findLeaderForPartitions(topicName(position.topic, prefix), [position.partition]);
+      const leader = Object.keys(leaders)[0];
+      if (leader === undefined) throw new Error(`partition ${position.partition} of ${position.topic} has no leader`);
+      byLeader.set(leader, [...(byLeader.get(leader) ?? []), position]);
+    }
+    const maxWaitTime = byLeader.size > 1 ? Math.min(limits.maxWaitMs, sharedWaitMs) : limits.maxWaitMs;
+    const answers = await Promise.all(
+      [...byLeader].map(async ([nodeId, own]) => {
+        const broker = await cluster.findBroker({ nodeId });
+        const topics = own.map(
+          ({ topic, partition, offset }): FetchTopic => ({
+            topic: topicName(topic, prefix),
+            partitions: [{ partition, fetchOffset: String(offset), maxBytes: limits.maxBytes }],
+          }),
+        );
+        const maxBytes = limits.maxBytes * own.length;
+        const { responses } = await broker.fetch({
+          isolationLevel: readCommitted,
+          maxWaitTime,
+          minBytes: 1,
+          maxBytes,
+          topics,
+        });
+        return responses;
+      }),
+    );
+    const found = new Map<string, RawPartition>();
+    for (const { topicName: name, partitions } of answers.flat()) {
+      for (const partition of partitions) found.set(`${name}/${partition.partition}`, partition);
+    }
+    return positions.map((position) => {
+      const raw = found.get(`${topicName(position.topic, prefix)}/${position.partition}`);
+      return raw
+        ? decode(position, raw)
+        : { ...position, records: [], next: position.offset, stableEnd: position.offset };
+    });
+  }
+
+  return {
+    async partitions(topic) {
+      return await request([topic], async () => cluster.findTopicPartitionMetadata(topicName(topic, prefix)).length);
+    },
+    async fetch(positions, limits) {
+      const topics = [...new Set(positions.map(({ topic }) => topic))];
+      const fetched = await request(topics, () => fetchOnce(positions, limits));
+      const stuck = fetched.filter((answer, index) => isStuck(answer, positions[index]!));
+      if (stuck.length === 0) return fetched;
+      // Compaction leaves batches without records: kafkajs returns nothing for them and does not say where they end.
+      const wide = await request(topics, () =>
+        fetchOnce(positions, { ...limits, maxWaitMs: 0, maxBytes: 16 * limits.maxBytes }),
+      );
+      return wide.map((answer, index) =>
+        isStuck(answer, positions[index]!) ? { ...answer, next: answer.stableEnd } : answer,
+      );
+    },
+    async earliest(topic, partition) {
+      const name = topicName(topic, prefix);
+      const [answer] = await request([topic], () =>
+        cluster.fetchTopicsOffset([{ topic: name, partitions: [{ partition }], fromBeginning: true }]),
+      );
+      return Number(answer?.partitions[0]?.offset ?? 0);
+    },
+    async close() {
+      await connected?.catch(() => undefined);
+      await cluster.disconnect();
+    },
+  };
+}
+
+/** Every record of a partition from an offset to its stable end at the time of the call; waits for brokers until aborted. */
+export async function* readPartition(
+  fetcher: Fetcher,
+  topic: TopicName,
+  partition: number,
+  from: number,
+  signal?: AbortSignal,
+): AsyncGenerator<readonly JournalRecord[]> {
+  let offset = from;
+  let end: number | undefined;
+  for (let failures = 0; end === undefined || offset < end; ) {
+    signal?.throwIfAborted();
+    let fetched: Fetched | undefined;
+    try {
+      [fetched] = await fetcher.fetch([{ topic, partition, offset }], { maxWaitMs: 0, maxBytes: 4_000_000 });
+      failures = 0;
+    } catch (error) {
+      if (isOffsetOutOfRange(error)) {
+        const earliest = await fetcher.earliest(topic, partition);
+        if (offset >= earliest) return;
+        offset = earliest;
+        continue;
+      }
+      if (++failures > 8) throw error;
+      await sleep(100 * failures);
+      continue;
+    }
+    end ??= fetched!.stableEnd;
+    const limit = end;
+    const records =
+      fetched!.next <= limit ? fetched!.records : fetched!.records.filter((record) => record.offset < limit);
+    offset = fetched!.next;
+    if (records.length > 0) yield records;
+  }
+}
+
+function isStuck(answer: Fetched, { offset }: FetchPosition): boolean {
+  return answer.next === offset && offset < answer.stableEnd;
+}
+
+function decode({ topic, partition, offset }: FetchPosition, raw: RawPartition): Fetched {
+  const last = raw.messages.at(-1);
+  return {
+    topic,
+    partition,
+    records: committedMessages(raw, offset).map((message) => decodeMessage(topic, partition, message)),
+    next: last ? Math.max(offset, Number(last.offset) + 1) : offset,
+    stableEnd: Number(raw.lastStableOffset),
+  };
+}
+
+function decodeMessage(topic: TopicName, partition: number, message: RawMessage): JournalRecord {
+  const offset = Number(message.offset);
+  const key = message.key?.toString() ?? '';
+  if (message.value === null) return { topic, partition, offset, key, value: null };
+  const text = message.value.toString();
+  try {
+    return { topic, partition, offset, key, value: JSON.parse(text) as unknown };
+  } catch {
+    return { topic, partition, offset, key, value: undefined, raw: text };
+  }
+}

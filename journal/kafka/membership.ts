@@ -1,0 +1,141 @@
+/**
+ * Membership of a consumer group: who owns which partitions, and heartbeats. kafkajs's consumer does that and nothing else here: all its
+ * partitions are paused, for records are fetched by each partition's own loop, from its own position.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, Kafka } from 'kafkajs';
+import type { JournalEvent } from '../port.ts';
+import { coPartitionAssigner } from './co-partition-assigner.ts';
+import { isRefused, reasonOf } from './errors.ts';
+
+export interface MembershipOptions {
+  readonly kafka: Kafka;
+  readonly groupId: string;
+  /** Full names; all with the same number of partitions. */
+  readonly topics: readonly string[];
+  readonly sessionTimeoutMs: number;
+  /** Runs a partition until the signal says that it is lost or the whole stops; a rejection ends the membership with it. */
+  own(partition: number, member: Member, signal: AbortSignal): Promise<void>;
+  readonly signal: AbortSignal;
+  onEvent?(event: JournalEvent): void;
+}
+
+export interface Member {
+  /** Commits the next offsets to read, as a member of the present generation. */
+  commit(
+    offsets: readonly { readonly topic: string; readonly partition: number; readonly next: number }[],
+  ): Promise<void>;
+}
+
+interface Owned {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Longer makes a stop slower, shorter makes needless rounds. */
+const pausedRoundMs = 300;
+const rejoinAfterMs = 2000;
+
+/** Resolves when the signal has stopped it and every partition is let go. */
+export async function joinGroup(options: MembershipOptions): Promise<void> {
+  const owned = new Map<number, Owned>();
+  let fail: (error: unknown) => void = () => undefined;
+  /** Rejects when a partition's loop gives up for good. */
+  const failed = new Promise<never>((_, reject) => {
+    fail = (error) => reject(new OwnerFailed(error));
+  });
+  failed.catch(() => undefined);
+
+  while (!options.signal.aborted) {
+    const consumer = createConsumer(options);
+    const crashed = new Promise<unknown>((resolve) => {
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) resolve(payload.error);
+      });
+    });
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      pauseAll(consumer, payload.memberAssignment);
+      const partitions = Object.values(payload.memberAssignment).flat();
+      assign(new Set(partitions.map(Number)), consumer);
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => undefined });
+      const error = await Promise.race([crashed, failed, aborted(options.signal)]);
+      if (error !== undefined) throw error;
+    } catch (error) {
+      if (error instanceof OwnerFailed || isRefused(error)) {
+        await letGo(consumer);
+        throw error instanceof OwnerFailed ? error.cause : error;
+      }
+      options.onEvent?.({ type: 'retry', facts: { reason: reasonOf(error) } });
+    }
+    await letGo(consumer);
+    if (!options.signal.aborted)
+      await sleep(rejoinAfterMs, undefined, { signal: options.signal }).catch(() => undefined);
+  }
+
+  function assign(partitions: ReadonlySet<number>, consumer: Consumer): void {
+    for (const [partition, { controller }] of owned) {
+      if (partitions.has(partition)) continue;
+      owned.delete(partition);
+      controller.abort();
+      options.onEvent?.({ type: 'revoked', partition });
+    }
+    for (const partition of partitions) {
+      if (owned.has(partition) || options.signal.aborted) continue;
+      const controller = new AbortController();
+      options.onEvent?.({ type: 'assigned', partition });
+      const done = options.own(partition, memberOf(consumer), controller.signal);
+      done.catch(fail);
+      owned.set(partition, { controller, done });
+    }
+  }
+
+  async function letGo(consumer: Consumer): Promise<void> {
+    const all = [...owned.values()];
+    owned.clear();
+    for (const { controller } of all) controller.abort();
+    await Promise.allSettled(all.map(({ done }) => done));
+    await consumer.disconnect().catch(() => undefined);
+  }
+}
+
+class OwnerFailed extends Error {
+  constructor(cause: unknown) {
+    super('a partition has failed', { cause });
+  }
+}
+
+function createConsumer({ kafka, groupId, sessionTimeoutMs }: MembershipOptions): Consumer {
+  return kafka.consumer({
+    groupId,
+    partitionAssigners: [coPartitionAssigner],
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: Math.min(1000, Math.floor(sessionTimeoutMs / 5)),
+    rebalanceTimeout: sessionTimeoutMs,
+    maxWaitTimeInMs: pausedRoundMs,
+    allowAutoTopicCreation: false,
+  });
+}
+
+function pauseAll(consumer: Consumer, assignment: Readonly<Record<string, readonly number[]>>): void {
+  const all = Object.entries(assignment).map(([topic, partitions]) => ({ topic, partitions: partitions.map(Number) }));
+  if (all.length > 0) consumer.pause(all);
+}
+
+function memberOf(consumer: Consumer): Member {
+  return {
+    commit: (offsets) =>
+      consumer.commitOffsets(offsets.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) }))),
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+}

@@ -1,0 +1,80 @@
+/**
+ * One partition's transactional producer. kafkajs's `connect` does not initialise a transactional id, and only that fences the former
+ * owner and ends its open transaction, so an empty transaction is begun at once.
+ */
+import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
+import { type TopicName, topicName } from '../../domain/topics.ts';
+import type { OutgoingRecord } from '../port.ts';
+import { acknowledgedByAll } from './append.ts';
+import { type Encoding, encodeRecords, lastOfEachKey } from './encode.ts';
+import { KafkaFailure } from './errors.ts';
+
+export interface Transactions {
+  /** Writes the records and the group's next offsets, all or nothing. After a rejection the outcome is unknown and this is of no more use. */
+  commit(records: readonly OutgoingRecord[], next: ReadonlyMap<TopicName, number>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TransactionsOptions {
+  readonly kafka: Kafka;
+  readonly transactionalId: string;
+  readonly groupId: string;
+  readonly partition: number;
+  readonly encoding: Encoding;
+}
+
+/** A transaction left open by a process that nobody follows blocks readers this long. */
+const transactionTimeoutMs = 30_000;
+
+/** Fences whoever used the id before. */
+export async function beginTransactions(options: TransactionsOptions): Promise<Transactions> {
+  const { kafka, transactionalId, groupId, partition, encoding } = options;
+  const producer = kafka.producer({
+    transactionalId,
+    maxInFlightRequests: 1,
+    transactionTimeout: transactionTimeoutMs,
+    allowAutoTopicCreation: false,
+  });
+  try {
+    await producer.connect();
+    const empty = await producer.transaction();
+    await empty.abort();
+  } catch (error) {
+    await producer.disconnect().catch(() => undefined);
+    throw new KafkaFailure(error);
+  }
+  return {
+    async commit(records, next) {
+      try {
+        await commitOnce(producer, records, next);
+      } catch (error) {
+        throw new KafkaFailure(error);
+      }
+    },
+    async close() {
+      await producer.disconnect().catch(() => undefined);
+    },
+  };
+
+  async function commitOnce(
+    on: Producer,
+    records: readonly OutgoingRecord[],
+    next: ReadonlyMap<TopicName, number>,
+  ): Promise<void> {
+    const transaction = await on.transaction();
+    try {
+      for (const topicMessages of encodeRecords(lastOfEachKey(records), encoding)) {
+        await transaction.sendBatch({ topicMessages, acks: acknowledgedByAll, compression: CompressionTypes.GZIP });
+      }
+      const topics = [...next].map(([topic, offset]) => ({
+        topic: topicName(topic, encoding.prefix),
+        partitions: [{ partition, offset: String(offset) }],
+      }));
+      await transaction.sendOffsets({ consumerGroupId: groupId, topics });
+      await transaction.commit();
+    } catch (error) {
+      if (transaction.isActive()) await transaction.abort().catch(() => undefined);
+      throw error;
+    }
+  }
+}
