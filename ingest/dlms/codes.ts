@@ -67,3 +67,9 @@ export interface DlmsRejected {
   readonly code: DlmsCode;
   readonly facts: Readonly<Record<string, unknown>>;
 }
+
+/** Something lost or repeated on the way to a whole message. */
+export interface MessageFault {
+  readonly code: DlmsCode;
+  readonly facts: Readonly<Record<string, unknown>>;
+}

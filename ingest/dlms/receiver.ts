@@ -10,7 +10,7 @@
 import { blockTransferTag, decodeTransferBlock } from './block-transfer/block.ts';
 import { addTransferBlock, type BlockReassembly, endTransferBlocks, noBlocks } from './block-transfer/reassembly.ts';
 import { acceptInvocation, type Invocations, noInvocations } from './ciphering/invocations.ts';
-import type { DlmsCode } from './codes.ts';
+import type { DlmsCode, MessageFault } from './codes.ts';
 import { createFrameScanner, type FrameKind, type Scanned } from './frame-scanner.ts';
 import type { HdlcFrame } from './hdlc/frame.ts';
 import {

@@ -8,7 +8,7 @@
  * redeem it. The end of a burst (silence on the line) ends the message as well.
  */
 import { concatBytes, sameBytes } from '../bytes.ts';
-import type { MessageFault } from '../hdlc/segments.ts';
+import type { MessageFault } from '../codes.ts';
 import { maximumMessageBytes, maximumMessageParts } from '../message-limit.ts';
 import type { TransferBlock } from './block.ts';
 

@@ -6,7 +6,7 @@
  * unnumbered frames (control 13, as meters push) carry no count, there a repetition shows by its bytes.
  */
 import { concatBytes, sameBytes } from '../bytes.ts';
-import type { DlmsCode } from '../codes.ts';
+import type { MessageFault } from '../codes.ts';
 import { maximumMessageBytes } from '../message-limit.ts';
 import type { HdlcFrame } from './frame.ts';
 
@@ -16,11 +16,6 @@ export interface HdlcSegments {
   readonly bytes: number;
   /** Send count of the last segment, for information frames. */
   readonly sendCount: number | undefined;
-}
-
-export interface MessageFault {
-  readonly code: DlmsCode;
-  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 export interface HdlcSegmentsStep {

@@ -3,7 +3,7 @@
  * Order is strict: a segment that is not the next one ends the message as lost; the same one again is ignored.
  */
 import { concatBytes, sameBytes } from '../bytes.ts';
-import type { MessageFault } from '../hdlc/segments.ts';
+import type { MessageFault } from '../codes.ts';
 import { maximumMessageBytes } from '../message-limit.ts';
 import type { MbusSegment } from './frame.ts';
 
