@@ -14,6 +14,8 @@ export const rejectCodes = {
   INDEX_UNDECIDED: 'The frame holds no single import index: write a profile for this meter model.',
   POWER_NOT_FINITE: 'The power is not a finite number: correct the source.',
   METER_UNKNOWN: 'No such meter in the configuration: add it, or correct the address.',
+  METER_MISMATCH:
+    'Another meter answers than the configured one: correct its address or serial, or declare the replacement.',
   BUILDING_UNKNOWN: 'No such building in the configuration: add it, or correct the source.',
   INSTANT_INVALID: 'The instant is not a date with an offset: correct the source.',
   INSTANT_IN_FUTURE: 'The instant is more than 5 minutes after reception: set the clock of the gateway.',

@@ -45,11 +45,11 @@ export function createLine(slaves: readonly Slave[], options: LineOptions): Line
   }
 
   function send(chunk: Uint8Array, afterMs: number): void {
-    // As a UART gives them: some bytes, then the rest.
-    const first = Math.min(chunk.length, 8);
-    scheduler.schedule(() => bytes.next(chunk.subarray(0, first)), afterMs + first * byteMs);
-    if (chunk.length > first) {
-      scheduler.schedule(() => bytes.next(chunk.subarray(first)), afterMs + chunk.length * byteMs);
+    // As a UART and a gateway give them: what came within some 40 ms.
+    const step = byteMs === 0 ? chunk.length : Math.max(1, Math.floor(40 / byteMs));
+    for (let start = 0; start < chunk.length; start += step) {
+      const end = Math.min(chunk.length, start + step);
+      scheduler.schedule(() => bytes.next(chunk.subarray(start, end)), afterMs + end * byteMs);
     }
   }
 
