@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { adjustmentOf } from '../../../processors/analysis/adjustment.ts';
+import type { Invoice } from '../../../domain/building.ts';
+import { createCalendar } from '../../../domain/calendar.ts';
 import {
   type ChargedLot,
   type ChargedPart,
   type ChargesInput,
   shareCharges,
 } from '../../../processors/analysis/charges.ts';
+import { invoicedBill } from '../../../processors/analysis/invoice.ts';
 import { day } from './fixtures.ts';
 
 const part = (slotsWh: Readonly<Record<string, number>>, change: Partial<ChargedPart> = {}): ChargedPart => ({
@@ -254,16 +256,55 @@ describe('charges', () => {
   });
 });
 
-describe('adjustments', () => {
-  const billed = (energyWh: number, amountCents: number | null) => ({ energyWh, amountCents });
-  test.each([
-    ['first', billed(1000, 200), [], billed(1100, 220), billed(100, 20)],
-    ['second', billed(1000, 200), [billed(100, 20)], billed(1050, 210), billed(-50, -10)],
-    ['nothing new', billed(1000, 200), [billed(100, 20)], billed(1100, 220), null],
-    ['cents alone', billed(1000, 200), [], billed(1000, 199), billed(0, -1)],
-    ['without euros', billed(1000, null), [], billed(1100, null), billed(100, null)],
-    ['nothing new without euros', billed(1000, null), [], billed(1000, null), null],
-  ])('%s', (_, closed, earlier, recomputed, expected) => {
-    expect(adjustmentOf(closed, earlier, recomputed)).toEqual(expected);
+describe('the bill from invoices', () => {
+  const calendar = createCalendar('Europe/Paris');
+  const invoice = (period: Invoice['period'], date: string, energyCents: Record<string, number>): Invoice => ({
+    period,
+    date,
+    energyCents,
+    standingChargeCents: 100,
+    taxesCents: 10,
+  });
+  const january = invoice('month', '2026-01-01', { HP: 1000, HC: 500 });
+  const february = invoice('month', '2026-02-01', { HP: 900 });
+  const march = invoice('month', '2026-03-01', { HP: 800, HC: 300 });
+  const quarters = ['2026-04-01', '2026-07-01', '2026-10-01'].map((date) => invoice('quarter', date, { base: 2000 }));
+  const window = (kind: Invoice['period'], date: string) => calendar.windowOf(kind, calendar.day(date).start);
+
+  test.each<[string, Invoice['period'], string, Invoice[], object | null]>([
+    [
+      'the invoice of the period',
+      'month',
+      '2026-01-15',
+      [february, january],
+      { energyCents: { HP: 1000, HC: 500 }, standingChargeCents: 100, taxesCents: 10 },
+    ],
+    ['none', 'month', '2026-04-15', [january], null],
+    [
+      'a quarter of three months',
+      'quarter',
+      '2026-02-15',
+      [march, january, february],
+      { energyCents: { HP: 2700, HC: 800 }, standingChargeCents: 300, taxesCents: 30 },
+    ],
+    ['a month of the quarter is missing', 'quarter', '2026-02-15', [march, january], null],
+    [
+      'the quarter has its own',
+      'quarter',
+      '2026-02-15',
+      [january, february, march, invoice('quarter', '2026-01-01', { HP: 1 })],
+      { energyCents: { HP: 1 }, standingChargeCents: 100, taxesCents: 10 },
+    ],
+    [
+      'a year of three months and three quarters',
+      'year',
+      '2026-02-15',
+      [january, february, march, ...quarters],
+      { energyCents: { HP: 2700, HC: 800, base: 6000 }, standingChargeCents: 600, taxesCents: 60 },
+    ],
+    ['a month is no part of a quarter invoice', 'month', '2026-04-15', quarters, null],
+    ['another year', 'month', '2027-01-15', [january], null],
+  ])('%s', (_, kind, date, invoices, expected) => {
+    expect(invoicedBill(invoices, window(kind, date), calendar)).toEqual(expected);
   });
 });

@@ -116,11 +116,11 @@ describe('price slots of a day', () => {
   it('keeps two tariffs apart that share a slot', () => {
     const dearer = tariff(utc('2026-01-15T08:00'), [slot('HP', 25, [6, 22]), slot('HC', 16, [22, 6])]);
     const found = slotSegments(calendar.day('2026-01-15'), [dayNight, dearer], calendar);
-    expect(found.map(({ slot: name, centsPerKwh }) => `${name} ${centsPerKwh}`)).toEqual([
-      'HC 15',
-      'HP 20',
-      'HP 25',
-      'HC 16',
+    expect(found.map(({ slot: name, centsPerKwh, tariffFrom }) => [name, centsPerKwh, tariffFrom])).toEqual([
+      ['HC', 15, 0],
+      ['HP', 20, 0],
+      ['HP', 25, dearer.from],
+      ['HC', 16, dearer.from],
     ]);
   });
 
