@@ -13,13 +13,7 @@ import { acceptInvocation, type Invocations, noInvocations } from './ciphering/i
 import type { DlmsCode, MessageFault } from './codes.ts';
 import { createFrameScanner, type FrameKind, type Scanned } from './frame-scanner.ts';
 import type { HdlcFrame } from './hdlc/frame.ts';
-import {
-  addHdlcFrame,
-  endHdlcSegments,
-  type HdlcSegments,
-  type MessageFault,
-  noHdlcSegments,
-} from './hdlc/segments.ts';
+import { addHdlcFrame, endHdlcSegments, type HdlcSegments, noHdlcSegments } from './hdlc/segments.ts';
 import { hdlcFrameKind } from './hdlc/stream.ts';
 import type { MbusSegment } from './mbus-transport/frame.ts';
 import { addMbusSegment, endMbusSegments, type MbusSegments, noMbusSegments } from './mbus-transport/segments.ts';
