@@ -10,10 +10,11 @@
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import type { Config } from '../domain/config/config.ts';
 import { parseConfig } from '../domain/config/parse.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { createKafka } from '../journal/kafka/client.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
 import { ensureBuckets } from '../results/influx/ensure-buckets.ts';
 import { ensureTokens } from '../results/influx/ensure-tokens.ts';
@@ -43,7 +44,7 @@ async function main(): Promise<number> {
 async function setUpTopics(config: Config): ReturnType<typeof ensureTopics> {
   const { kafka } = config;
   if (kafka === undefined) throw new ConfigurationError(['kafka: the distributed mode needs this section']);
-  const admin = new Kafka({ clientId: 'releve-setup', logLevel: logLevel.ERROR, ...connection(kafka) }).admin();
+  const admin = createKafka({ clientId: 'releve-setup', ...connectionOf(kafka) }).admin();
   await admin.connect();
   try {
     return await ensureTopics(admin, {
@@ -64,20 +65,6 @@ async function setUpBuckets(config: Config, token: string, secrets: string): Ret
     writeSecret(join(secrets, `influx_${holder}_token`), text);
   }
   return report;
-}
-
-function connection(kafka: NonNullable<Config['kafka']>): Pick<KafkaConfig, 'brokers' | 'ssl' | 'sasl'> {
-  const read = (path: string | undefined): string[] => (path === undefined ? [] : [readFileSync(path, 'utf8')]);
-  const { tls, sasl } = kafka;
-  const [key, cert] = typeof tls === 'object' ? [read(tls.key)[0], read(tls.cert)[0]] : [];
-  return {
-    brokers: [...kafka.brokers],
-    ...(typeof tls === 'object' && {
-      ssl: { ca: read(tls.ca), ...(key !== undefined && { key }), ...(cert !== undefined && { cert }) },
-    }),
-    ...(tls === true && { ssl: true }),
-    ...(sasl && { sasl: { ...sasl } as NonNullable<KafkaConfig['sasl']> }),
-  };
 }
 
 /** The tokens that this program is about to make do not exist yet: a missing secret is empty here. */
