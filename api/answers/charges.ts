@@ -85,7 +85,7 @@ export async function periodResults(
     building: context.building.id,
     period: window.kind === 'day' ? ('month' as const) : window.kind,
     from: window.start,
-    to: window.start + 1,
+    to: window.end,
   };
   const [meterPeriods, buildingPeriods] = await Promise.all([
     context.reader.meterPeriods(query),

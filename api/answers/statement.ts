@@ -85,7 +85,7 @@ export async function statements(context: AnswerContext, parameters: StatementsP
     building: building.id,
     period: window.kind === 'day' ? ('month' as const) : window.kind,
     from: Math.min(yearBefore.start, previous.start),
-    to: window.start + 1,
+    to: window.end,
   };
   const adjustmentsFrom = Math.min(yearBefore.start, window.start - 3 * 366 * 86_400_000);
   const [meterPeriods, buildingPeriods, adjustments] = await Promise.all([
@@ -172,15 +172,15 @@ function statementOf(building: Building, lot: MeteredLot, row: MeterPeriod, comp
 /** The stays of a lot in the window, or the whole where nobody moved. */
 function stays(lot: MeteredLot, rows: readonly MeterPeriod[], window: TimeWindow): MeterPeriod[] {
   return lot.meters.flatMap((meter) => {
-    const own = rows.filter((row) => row.meter === meter.id && windowStart(row, window));
+    const own = rows.filter((row) => row.meter === meter.id && within(row, window));
     const parts = own.filter((row) => row.occupancy !== 0);
     return parts.length > 0 ? parts : own;
   });
 }
 
-/** A stay's result is kept at its period's start. */
-function windowStart(row: MeterPeriod, window: TimeWindow): boolean {
-  return row.date === window.date || row.start === window.start;
+/** Whether a result begins in the window. */
+function within(row: MeterPeriod, window: TimeWindow): boolean {
+  return row.start >= window.start && row.start < window.end;
 }
 
 function stayStart(row: MeterPeriod): number {
@@ -192,7 +192,7 @@ function comparable(row: MeterPeriod, rows: readonly MeterPeriod[], window: Time
   const others = rows.filter(
     (other) =>
       other.meter === row.meter &&
-      windowStart(other, window) &&
+      within(other, window) &&
       other.occupant === row.occupant &&
       stayStart(other) >= since,
   );
