@@ -6,6 +6,7 @@ import {
   coolingDegrees,
   heatingDegrees,
 } from '../../../processors/analysis/climate.ts';
+import { holds } from './fixtures.ts';
 
 const date = (day: number): string => new Date(Date.UTC(2026, 0, 1) + day * 86_400_000).toISOString().slice(0, 10);
 const law =
@@ -110,7 +111,7 @@ describe('signature', () => {
       minLength: 14,
       maxLength: 56,
     });
-    fc.assert(
+    holds(
       fc.property(days, fc.nat(), (list, turn) => {
         const dated = list.map((day, i) => ({ date: date(i), ...day }));
         const cut = turn % dated.length;

@@ -1,4 +1,5 @@
-/** The seed's limits, as the example configuration has them, and text helpers. */
+/** The seed's limits, as the example configuration has them, how often laws are tried, and text helpers. */
+import fc from 'fast-check';
 import type { Thresholds } from '../../../domain/building.ts';
 
 export const thresholds: Thresholds = {
@@ -23,3 +24,8 @@ export function plain(text: string | undefined): string | undefined {
 export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
+
+/** Tries a law on 200 random cases, or on `LAW_CASES` of them. */
+export function holds<T>(law: fc.IProperty<T>): void {
+  fc.assert(law, { numRuns: Number(process.env.LAW_CASES ?? 200) });
+}

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { apportion } from '../../../processors/analysis/largest-remainder.ts';
 import { shareOut, splitShare } from '../../../processors/analysis/shares.ts';
+import { holds } from './fixtures.ts';
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -49,7 +50,7 @@ describe('largest remainder', () => {
     .map((list) => [...new Map(list.map((entry) => [entry.lot, entry])).values()]);
 
   it('adds up, stays within one unit of the quota, and forgets the order', () => {
-    fc.assert(
+    holds(
       fc.property(
         fc.integer({ min: 0, max: 1_000_000_000 }),
         weighted,
@@ -80,7 +81,7 @@ describe('largest remainder', () => {
   });
 
   it('gives no less to a greater weight', () => {
-    fc.assert(
+    holds(
       fc.property(fc.nat(100_000), weighted, (total, list) => {
         const shares = apportion(
           total,
@@ -149,7 +150,7 @@ describe('shares', () => {
         maxLength: 50,
       },
     );
-    fc.assert(
+    holds(
       fc.property(lots, (list) => {
         const found = shareOut(list);
         const hundredths = (pick: (index: number) => number) =>
