@@ -24,13 +24,22 @@ function decodeCut(bytes: Uint8Array, cuts: readonly number[]): StreamEvent[] {
 const framesOf = (events: readonly StreamEvent[]): string[] =>
   events.flatMap((event) => (event.kind === 'frame' ? [toHex(event.frame.bytes)] : []));
 const recoveriesOf = (events: readonly StreamEvent[]): [string, number][] =>
-  events.flatMap((event) => (event.kind === 'recovery' ? [[event.reason.code, event.discarded] as [string, number]] : []));
+  events.flatMap((event) =>
+    event.kind === 'recovery' ? [[event.reason.code, event.discarded] as [string, number]] : [],
+  );
 
-const shortFrame = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 })).map(([c, a]) => encodeShort(c, a));
+const shortFrame = fc
+  .tuple(fc.integer({ min: 0, max: 255 }), fc.integer({ min: 0, max: 255 }))
+  .map(([c, a]) => encodeShort(c, a));
 const longFrame = fc.uint8Array({ maxLength: 252 }).map((data) => encodeLong(0x08, 1, 0x72, data));
 const soundFrame = fc.oneof(longFrame, shortFrame, fc.constant(encodeAck()));
 /** Noise without bytes that may begin a frame. */
-const quietNoise = fc.array(fc.integer({ min: 0, max: 255 }).filter((byte) => ![0x10, 0x68, 0xe5].includes(byte)), { maxLength: 40 }).map((bytes) => Uint8Array.from(bytes));
+const quietNoise = fc
+  .array(
+    fc.integer({ min: 0, max: 255 }).filter((byte) => ![0x10, 0x68, 0xe5].includes(byte)),
+    { maxLength: 40 },
+  )
+  .map((bytes) => Uint8Array.from(bytes));
 const join = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 describe('laws', () => {
@@ -45,7 +54,9 @@ describe('laws', () => {
   });
 
   test('any bytes give the same frames and recoveries however they are cut', () => {
-    const bytes = fc.array(fc.oneof(soundFrame, fc.uint8Array({ maxLength: 60 }), fc.constant(hex('68F7F768'))), { maxLength: 8 }).map(join);
+    const bytes = fc
+      .array(fc.oneof(soundFrame, fc.uint8Array({ maxLength: 60 }), fc.constant(hex('68F7F768'))), { maxLength: 8 })
+      .map(join);
     fc.assert(
       fc.property(bytes, fc.array(fc.nat(3000), { maxLength: 30 }), (stream, cuts) => {
         expect(decodeCut(stream, cuts)).toEqual(decodeCut(stream, []));
@@ -90,7 +101,12 @@ describe('resynchronisation', () => {
     ['a long start that promises more than there is', `68F7F768${good}`, [good], [['FRAME_LENGTH', 4]]],
     ['a long frame with a wrong checksum', `68040468080170088216${good}`, [good], [['FRAME_CHECKSUM', 10]]],
     ['a long frame with a wrong stop', `68040468080170088117${good}`, [good], [['FRAME_STOP', 10]]],
-    ['a frame cut off, then the same again', `68040468080168040468080170088116`, ['68040468080170088116'], [['FRAME_STOP', 6]]],
+    [
+      'a frame cut off, then the same again',
+      `68040468080168040468080170088116`,
+      ['68040468080170088116'],
+      [['FRAME_STOP', 6]],
+    ],
     ['a short frame with a wrong checksum', `105B015D16${good}`, [good], [['FRAME_CHECKSUM', 5]]],
     ['an unfinished frame, then silence', '6804', [], [['FRAME_LENGTH', 2]]],
     ['an E5 inside a long frame with a wrong checksum', '68040468080170E58116E5', ['E5'], [['FRAME_CHECKSUM', 10]]],
@@ -101,7 +117,9 @@ describe('resynchronisation', () => {
   });
 
   test('a frame behind discarded bytes says so', () => {
-    const marks = decodeCut(hex('00E5E5'), []).flatMap((event) => (event.kind === 'frame' ? [event.afterRecovery] : []));
+    const marks = decodeCut(hex('00E5E5'), []).flatMap((event) =>
+      event.kind === 'frame' ? [event.afterRecovery] : [],
+    );
     expect(marks).toEqual([true, false]);
   });
 
