@@ -24,6 +24,8 @@ export const rejectCodes = {
   LATE: 'It arrived after its day end plus lateness: replay the range with recompute.',
   STATE_CLOSED: 'Its day has left the live state: replay the range with recompute.',
   EVENT_INVALID: 'The declared event is not valid: correct it and declare it again.',
+  STORE_REFUSED:
+    'The results store refuses the point for good: look at the reason, correct its producer or the retention.',
   SPOOL_FULL: 'The broker was away longer than the spool holds: readings were lost and counted.',
 } as const;
 

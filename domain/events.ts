@@ -40,6 +40,16 @@ const schemas = z.discriminatedUnion('type', [
     standingChargeCents: z.int().default(0),
     taxesCents: z.int().default(0),
   }),
+  /** Closes a billing period: `date` is the local date of its first day. */
+  z.strictObject({
+    ...base,
+    type: z.literal('close'),
+    period: z.enum(['month', 'quarter', 'year']),
+    date: z.string(),
+    by: z.string(),
+  }),
+  /** Mean outdoor temperature of a local day. */
+  z.strictObject({ ...base, type: z.literal('temperature'), date: z.string(), celsius: z.number() }),
 ]);
 
 export type DeclaredEvent = z.infer<typeof schemas>;
@@ -55,6 +65,13 @@ export function parseDeclaredEvent(value: unknown): Outcome<DeclaredEvent> {
 
 /** What identifies an event in the compacted topic. */
 export function declaredEventKey(event: DeclaredEvent): string {
-  const subject = 'meter' in event ? event.meter : 'lot' in event ? `lot-${event.lot}` : 'building';
+  const subject =
+    'meter' in event
+      ? event.meter
+      : 'lot' in event
+        ? `lot-${event.lot}`
+        : 'period' in event
+          ? `${event.period}-${event.date}`
+          : 'building';
   return `${event.building}/${event.type}/${subject}/${event.at}`;
 }

@@ -1,10 +1,11 @@
 /**
  * The InfluxDB schema: measurements, buckets, tags and fields, each with the member of the result, reading or telemetry it comes from.
  * A field keeps its type for ever. `i` integer, `f` float, `s` string, `b` boolean, `list` (joined by commas), `slots` (one field a price
- * slot, `<prefix><slot>_wh`). Members that are null are listed in the string field `nulls`, because a point cannot lose a field.
+ * slot, `<prefix><slot>_wh`, their names in `<prefix>slots`), `phases` (one field a phase, `{}` its
+ * number), `json`. Members that are null are listed in the string field `nulls`, because a point cannot lose a field.
  */
 
-export type FieldType = 'i' | 'f' | 's' | 'b' | 'list' | 'numbers' | 'slots' | 'phases';
+export type FieldType = 'i' | 'f' | 's' | 'b' | 'list' | 'numbers' | 'slots' | 'phases' | 'json';
 
 export interface FieldSpec {
   readonly field: string;
@@ -76,6 +77,7 @@ export const measurements = {
       'checksum_errors checksumErrors i',
       'discarded_bytes discardedBytes i',
       'cycle_ms cycleMs f',
+      'failures_1h failures1h json',
     ),
   },
   pipeline: {
@@ -242,6 +244,8 @@ export const measurements = {
       'window_end end i',
       'date date s',
       'energy_ slotsWh slots',
+      'slots_cents slotsCents json',
+      'common_cents commonCents i',
     ),
   },
   building_period: {

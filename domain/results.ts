@@ -132,6 +132,9 @@ export interface MeterPeriod extends ResultBase {
   readonly deviationPct: number;
   readonly billedDays: number;
   readonly amountCents: number | null;
+  /** Of the amount: the energy's cents by price slot name, and the part of the common pool. */
+  readonly slotsCents: Readonly<Record<string, number>>;
+  readonly commonCents: number | null;
   readonly estimatedWh: number;
   readonly activity: Activity;
   readonly status: WindowStatus;

@@ -1,0 +1,149 @@
+/**
+ * Power of a window from the accepted curve; nothing is taken from gaps or breaks.
+ *
+ *   maximum   the greatest power among the accepted readings with start ≤ at < end, the earliest of equals
+ *   demand    mean power of each 10-minute slot from index differences: (E(b+10 min) − E(b)) × 6
+ *   mean      time-weighted: trapezoids between neighbouring powers, clipped to the window; energy ÷ time where the meter gives no power
+ *   floor     the lowest 60-minute mean, in steps of 10 minutes, between 01:00 and 05:00 local
+ */
+import type { Curve } from './curve.ts';
+import { pointContext, pointVirtual } from './curve.ts';
+
+export const slotMs = 600_000;
+/** A local day has at most 25 hours. */
+export const maximumSlots = 150;
+const hourSlots = 6;
+/** Above this sum of register steps a 60-minute mean is noise. */
+export const coarseStepWh = 100;
+export const tooCoarseStepWh = 400;
+
+export interface PowerFacts {
+  readings: number;
+  maxW: number | null;
+  maxAt: number | null;
+  /** Greatest apparent power, VA. */
+  maxVa: number | null;
+  maxVaAt: number | null;
+  meanW: number | null;
+  /** The largest register step of the window's readings. */
+  resolutionWh: number;
+}
+
+/** Accepted readings of `[start, end)`: count, maxima, mean. */
+export function powerOf(curve: Curve, start: number, end: number): PowerFacts {
+  const facts: PowerFacts = {
+    readings: 0,
+    maxW: null,
+    maxAt: null,
+    maxVa: null,
+    maxVaAt: null,
+    meanW: null,
+    resolutionWh: 1,
+  };
+  const { at, powerW, apparentVa, kind, resolutionWh } = curve;
+  let max = Number.NEGATIVE_INFINITY;
+  let maxVa = Number.NEGATIVE_INFINITY;
+  let area = 0;
+  let weight = 0;
+  let knownWh = 0;
+  let knownMs = 0;
+  for (let i = Math.max(0, curve.floor(start)); i < curve.length; i++) {
+    const ta = at[i] as number;
+    if (ta >= end) break;
+    const power = powerW[i] as number;
+    if (ta >= start && ((kind[i] as number) & (pointContext | pointVirtual)) === 0) {
+      facts.readings++;
+      if (power > max) {
+        max = power;
+        facts.maxAt = ta;
+      }
+      const va = apparentVa[i] as number;
+      if (va > maxVa) {
+        maxVa = va;
+        facts.maxVaAt = ta;
+      }
+      if ((resolutionWh[i] as number) > facts.resolutionWh) facts.resolutionWh = resolutionWh[i] as number;
+    }
+    if (curve.isGapAfter(i)) continue;
+    const tb = at[i + 1] as number;
+    const from = ta > start ? ta : start;
+    const to = tb < end ? tb : end;
+    if (to <= from) continue;
+    const next = powerW[i + 1] as number;
+    if (power === power && next === next) {
+      const slope = (next - power) / (tb - ta);
+      area += ((power + slope * (from - ta) + power + slope * (to - ta)) / 2) * (to - from);
+      weight += to - from;
+    }
+    knownWh += (((curve.energyWh[i + 1] as number) - (curve.energyWh[i] as number)) * (to - from)) / (tb - ta);
+    knownMs += to - from;
+  }
+  if (max > Number.NEGATIVE_INFINITY) facts.maxW = max;
+  else facts.maxAt = null;
+  if (maxVa > Number.NEGATIVE_INFINITY) facts.maxVa = maxVa;
+  else facts.maxVaAt = null;
+  if (weight > 0) facts.meanW = area / weight;
+  else if (knownMs > 0) facts.meanW = (knownWh * 3_600_000) / knownMs;
+  return facts;
+}
+
+/** Fills `slots` with the energy (Wh) of each 10-minute slot from `start`; NaN where unknown or in a gap. Returns the number of slots. */
+export function fillSlots(curve: Curve, start: number, end: number, slots: Float64Array): number {
+  const count = Math.floor((end - start) / slotMs);
+  const { at } = curve;
+  const length = curve.length;
+  let i = curve.floor(start);
+  for (let slot = 0; slot < count; slot++) {
+    const from = start + slot * slotMs;
+    const to = from + slotMs;
+    while (i + 1 < length && (at[i + 1] as number) <= from) i++;
+    if (i < 0 || to > curve.last) {
+      slots[slot] = Number.NaN;
+      continue;
+    }
+    const startWh = curve.energyFrom(i, from);
+    let gap = curve.isGapAfter(i);
+    let j = i;
+    while (j + 1 < length && (at[j + 1] as number) < to) {
+      j++;
+      if (curve.isGapAfter(j)) gap = true;
+    }
+    if (gap) {
+      slots[slot] = Number.NaN;
+      continue;
+    }
+    const exact = j + 1 < length && at[j + 1] === to;
+    slots[slot] = (exact ? (curve.energyWh[j + 1] as number) : curve.energyFrom(j, to)) - startWh;
+  }
+  return count;
+}
+
+/** The greatest 10-minute mean in W with the slot's start; nulls where no slot is known. */
+export function greatestDemand(
+  slots: Float64Array,
+  count: number,
+  start: number,
+): { demandW: number | null; at: number | null } {
+  let best = Number.NEGATIVE_INFINITY;
+  let slot = -1;
+  for (let k = 0; k < count; k++) {
+    if ((slots[k] as number) > best) {
+      best = slots[k] as number;
+      slot = k;
+    }
+  }
+  return slot < 0 ? { demandW: null, at: null } : { demandW: best * hourSlots, at: start + slot * slotMs };
+}
+
+/** The lowest 60-minute mean in W over the slots `[from, to)`, the whole mean where the steps are coarse, null where unknown or too coarse. */
+export function nightFloor(slots: Float64Array, from: number, to: number, stepsWh: number): number | null {
+  if (stepsWh > tooCoarseStepWh || to - from < hourSlots) return null;
+  const span = stepsWh > coarseStepWh ? to - from : hourSlots;
+  let best = Number.POSITIVE_INFINITY;
+  for (let k = from; k + span <= to; k++) {
+    let sum = 0;
+    for (let n = k; n < k + span; n++) sum += slots[n] as number;
+    if (sum < best) best = sum;
+  }
+  return best === Number.POSITIVE_INFINITY ? null : (best * hourSlots) / span;
+}

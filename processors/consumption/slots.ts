@@ -1,0 +1,37 @@
+/** Energy by price slot: the curve cut where the price changes, by local wall time. Keys are `<tariff start>/<slot name>`. */
+import type { Tariff } from '../../domain/building.ts';
+import type { Calendar } from '../../domain/calendar.ts';
+import { slotSegments } from '../analysis/price-slots.ts';
+import type { Curve } from './curve.ts';
+
+/** Adds the known energy of `[start, end)` to `into`. */
+export function addSlotEnergies(
+  curve: Curve,
+  start: number,
+  end: number,
+  tariffs: readonly Tariff[],
+  calendar: Calendar,
+  into: Record<string, number>,
+): void {
+  if (tariffs.length === 0) return;
+  for (const segment of slotSegments({ start, end }, tariffs, calendar)) {
+    const key = slotKey(tariffs, segment.start, segment.slot);
+    into[key] = (into[key] ?? 0) + (curve.window(segment.start, segment.end).energyWh ?? 0);
+  }
+}
+
+/** Summed over tariffs: what results show. */
+export function energyBySlotName(byKey: Readonly<Record<string, number>>): Record<string, number> {
+  const byName: Record<string, number> = {};
+  for (const [key, energyWh] of Object.entries(byKey)) {
+    const name = key.slice(key.indexOf('/') + 1);
+    byName[name] = (byName[name] ?? 0) + energyWh;
+  }
+  return byName;
+}
+
+function slotKey(tariffs: readonly Tariff[], at: number, slot: string): string {
+  let from = tariffs[0]?.from ?? 0;
+  for (const tariff of tariffs) if (tariff.from <= at) from = tariff.from;
+  return `${from}/${slot}`;
+}

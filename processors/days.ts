@@ -1,0 +1,337 @@
+/** Which days are computed again, and what each becomes: its meters' days, the building's day, anomalies and recommendations, where changed. */
+import type { Anomaly, Recommendation, Result } from '../domain/results.ts';
+import type { TimeWindow } from '../domain/window.ts';
+import { frozenStandstills } from './analysis/anomalies/frozen-meter.ts';
+import { climateSignature } from './analysis/climate.ts';
+import { balanceOf, balanceOfDays, buildingDay, remainderFloor, tenantsPeak } from './building-day.ts';
+import { pointAfterBreak } from './consumption/curve.ts';
+import { meterDay, statusOf } from './consumption/meter-day.ts';
+import type { BuildingContext } from './context.ts';
+import { dayFindings } from './day-findings.ts';
+import type { EvaluatedMeter, Evaluation } from './evaluate.ts';
+import { revise } from './publish.ts';
+import type { BuildingState, DayFacts, DayState, Published } from './state.ts';
+import type { Workspace } from './workspace.ts';
+
+/** A day's state, made where there is none. */
+export function dayStateOf(state: BuildingState, window: TimeWindow): DayState {
+  let day = state.days.get(window.start);
+  if (!day) {
+    day = {
+      start: window.start,
+      end: window.end,
+      date: window.date,
+      meters: new Map(),
+      facts: null,
+      nextChangeAt: Number.POSITIVE_INFINITY,
+      published: new Map(),
+    };
+    state.days.set(window.start, day);
+  }
+  return day;
+}
+
+/** Computes one day and appends what changed to `out`. */
+export function computeDay(
+  state: BuildingState,
+  context: BuildingContext,
+  evaluation: Evaluation,
+  window: TimeWindow,
+  now: number,
+  workspace: Workspace,
+  out: Result[],
+): void {
+  const day = dayStateOf(state, window);
+  const gathered = computeMeterDays(context, evaluation, day, window, now, workspace, out);
+  day.facts = gathered ?? factsOfDays(context, day);
+  const facts = day.facts;
+  const result = buildingDay(context, day, facts);
+  remember(state, context, day, facts);
+  updateClimate(state, context, day, out);
+  const { findings, advice } = dayFindings(state, context, day, facts, result, now);
+  const open = publishAnomalies(context, day, findings, now, out);
+  const published = revise(day.published, 'b', { ...result, anomalies: open });
+  if (published) out.push(published);
+  publishAdvice(context, day, advice, out);
+  const { maxGapMs, latenessMs } = context.building;
+  day.nextChangeAt = Math.min(
+    ...[day.end, day.end + maxGapMs, day.end + latenessMs].map((instant) =>
+      instant > now ? instant : Number.POSITIVE_INFINITY,
+    ),
+  );
+}
+
+/** The facts from the curves, or null where some meter's readings of the day are gone. */
+function computeMeterDays(
+  context: BuildingContext,
+  evaluation: Evaluation,
+  day: DayState,
+  window: TimeWindow,
+  now: number,
+  workspace: Workspace,
+  out: Result[],
+): DayFacts | null {
+  const { building, calendar } = context;
+  const { slots, tenantSlots, remainderSlots } = workspace;
+  tenantSlots.fill(0);
+  remainderSlots.fill(0);
+  let allAtHand = true;
+  let slotCount = 0;
+  let stepsWh = 0;
+  const facts: DayFacts = {
+    maxVa: null,
+    maxVaAt: null,
+    remainderFloorW: null,
+    leak: { ratio: null, quality: 'none', remainderWh: null },
+    meteredWh: null,
+    balanceGeneralWh: null,
+    tenantsPeakW: null,
+    frozen: {},
+    resolutionWh: {},
+  };
+  for (const evaluated of evaluation.meters) {
+    const { meter } = evaluated.context;
+    if (evaluated.state.decidedTo >= window.end) {
+      allAtHand = false;
+      const known = day.meters.get(meter.id);
+      if (!known) continue;
+      const status = statusOf(day.end, building.latenessMs, now, known.startQuality, known.endQuality);
+      if (status !== known.status) publishMeterDay(day, { ...known, status }, out);
+      continue;
+    }
+    const output = meterDay({
+      building,
+      meter,
+      calendar,
+      day: window,
+      now,
+      curve: evaluated.curve,
+      tail: evaluated.state.tail,
+      validation: evaluated.validation,
+      slots,
+    });
+    publishMeterDay(day, output.result, out);
+    slotCount = output.slotCount;
+    stepsWh += output.resolutionWh;
+    facts.resolutionWh[meter.id] = output.resolutionWh;
+    const standstills = standstillsOf(
+      evaluated,
+      window,
+      building.thresholds.frozenMs,
+      building.maxGapMs,
+      output.resolutionWh,
+    );
+    if (standstills.length > 0) facts.frozen[meter.id] = standstills;
+    if (meter.role === 'general') {
+      facts.maxVa = output.maxVa;
+      facts.maxVaAt = output.maxVaAt;
+    }
+    const sign = meter.role === 'general' ? 1 : -1;
+    for (let k = 0; k < slotCount; k++) {
+      remainderSlots[k] = (remainderSlots[k] as number) + sign * (slots[k] as number);
+      if (meter.role === 'tenant') tenantSlots[k] = (tenantSlots[k] as number) + (slots[k] as number);
+    }
+  }
+  if (!allAtHand) return null;
+  const balance = balanceOf(evaluation, window, now);
+  facts.leak = balance.leak;
+  facts.meteredWh = balance.meteredWh;
+  facts.balanceGeneralWh = balance.generalWh;
+  facts.remainderFloorW = evaluation.general ? remainderFloor(context, window, workspace, slotCount, stepsWh) : null;
+  facts.tenantsPeakW = tenantsPeak(workspace, slotCount);
+  return facts;
+}
+
+function publishMeterDay(day: DayState, result: Parameters<DayState['meters']['set']>[1], out: Result[]): void {
+  const published = revise(day.published, `m/${result.meter}`, result);
+  if (!published) return;
+  day.meters.set(result.meter, published);
+  out.push(published);
+}
+
+/** Where the curves are gone, the balance comes from whole days as soon as every meter has one. */
+function factsOfDays(context: BuildingContext, day: DayState): DayFacts {
+  const known: DayFacts = day.facts ?? {
+    maxVa: null,
+    maxVaAt: null,
+    remainderFloorW: null,
+    leak: { ratio: null, quality: 'none', remainderWh: null },
+    meteredWh: null,
+    balanceGeneralWh: null,
+    tenantsPeakW: null,
+    frozen: {},
+    resolutionWh: {},
+  };
+  const balance = balanceOfDays(context, day);
+  if (!balance) return known;
+  return { ...known, leak: balance.leak, meteredWh: balance.meteredWh, balanceGeneralWh: balance.generalWh };
+}
+
+/** Standstills that touch the day, judged segment by segment over the whole curve at hand. */
+function standstillsOf(
+  { curve }: EvaluatedMeter,
+  window: TimeWindow,
+  frozenMs: number,
+  maxGapMs: number,
+  resolutionWh: number,
+): { from: number; to: number; integratedWh: number }[] {
+  const found: { from: number; to: number; integratedWh: number }[] = [];
+  const last = Math.min(curve.length - 1, curve.floor(window.end) + 1);
+  let from = Math.max(0, curve.floor(window.start));
+  while (
+    from > 0 &&
+    curve.energyWh[from - 1] === curve.energyWh[from] &&
+    ((curve.kind[from] as number) & pointAfterBreak) === 0
+  )
+    from--;
+  for (let begin = from; begin <= last; ) {
+    let end = begin + 1;
+    while (end <= last && ((curve.kind[end] as number) & pointAfterBreak) === 0) end++;
+    const readings = {
+      at: curve.at.subarray(begin, end),
+      indexWh: curve.energyWh.subarray(begin, end),
+      powerW: curve.powerW.subarray(begin, end),
+      resolutionWh,
+    };
+    for (const standstill of frozenStandstills(readings, { frozenMs, maxGapMs }))
+      if (standstill.to > window.start && standstill.from < window.end) found.push({ ...standstill });
+    begin = end;
+  }
+  return found;
+}
+
+function remember(state: BuildingState, context: BuildingContext, day: DayState, facts: DayFacts): void {
+  const general = context.general && day.meters.get(context.general.meter.id);
+  const energyWh: Record<string, number> = {};
+  for (const [id, result] of day.meters)
+    if (result.role === 'tenant' && result.energyWh !== null) energyWh[id] = result.energyWh;
+  state.memory.set(day.start, {
+    date: day.date,
+    generalWh: general?.energyWh ?? null,
+    demandMaxW: general?.demandMaxW ?? null,
+    remainderFloorW: facts.remainderFloorW,
+    energyWh,
+  });
+}
+
+function updateClimate(state: BuildingState, context: BuildingContext, day: DayState, out: Result[]): void {
+  if (state.temperatures.size === 0) return;
+  const from = day.start - 57 * 86_400_000;
+  const days = [...state.memory].filter(([start]) => start >= from && start <= day.start).sort(([a], [b]) => a - b);
+  const signature = climateSignature(
+    days
+      .slice(-56)
+      .map(([, memory]) => ({
+        date: memory.date,
+        energyWh: memory.generalWh,
+        temperatureC: state.temperatures.get(memory.date) ?? null,
+      })),
+  );
+  if (!signature) {
+    state.climates.delete(day.date);
+    return;
+  }
+  state.climates.set(day.date, {
+    heatingWhPerDegreeDay: signature.heatingWhPerDegreeDay,
+    coolingWhPerDegreeDay: signature.coolingWhPerDegreeDay,
+    r2: signature.r2,
+  });
+  const published = revise(day.published, 'c', {
+    v: 1,
+    kind: 'climate',
+    building: context.building.id,
+    revision: 0,
+    date: day.date,
+    start: day.start,
+    ...signature,
+  });
+  if (published) out.push(published);
+}
+
+/** Returns the number of open anomalies of the day. */
+function publishAnomalies(
+  context: BuildingContext,
+  day: DayState,
+  findings: ReturnType<typeof dayFindings>['findings'],
+  now: number,
+  out: Result[],
+): number {
+  const raised = new Set<string>();
+  for (const found of findings) {
+    const key = `a/${found.type}/${found.meter ?? found.bus ?? ''}`;
+    raised.add(key);
+    const known = day.published.get(key);
+    const openedAt = known?.open === true ? (known.openedAt ?? now) : now;
+    publishAnomaly(
+      day.published,
+      key,
+      {
+        v: 1,
+        kind: 'anomaly',
+        building: context.building.id,
+        revision: 0,
+        ...found,
+        date: day.date,
+        start: day.start,
+        open: true,
+        openedAt,
+        updatedAt: now,
+        closedAt: null,
+      },
+      out,
+    );
+  }
+  for (const [key, known] of day.published) {
+    if (!key.startsWith('a/') || raised.has(key) || known.open !== true || known.last === undefined) continue;
+    publishAnomaly(day.published, key, { ...known.last, open: false, updatedAt: now, closedAt: now }, out);
+  }
+  return raised.size;
+}
+
+/** Publishes one anomaly where it changed, and keeps what closing it needs. */
+export function publishAnomaly(registry: Map<string, Published>, key: string, anomaly: Anomaly, out: Result[]): void {
+  const published = revise(registry, key, anomaly);
+  if (!published) return;
+  const entry = registry.get(key);
+  if (entry)
+    Object.assign(entry, {
+      open: anomaly.open,
+      openedAt: anomaly.openedAt,
+      last: anomaly.open ? published : undefined,
+    });
+  out.push(published);
+}
+
+function publishAdvice(
+  context: BuildingContext,
+  day: DayState,
+  advice: ReturnType<typeof dayFindings>['advice'],
+  out: Result[],
+): void {
+  const given = new Set<string>();
+  const publish = (key: string, item: Recommendation): void => {
+    const published = revise(day.published, key, item);
+    if (!published) return;
+    const entry = day.published.get(key);
+    if (entry) Object.assign(entry, { open: item.open, lastAdvice: item.open ? published : undefined });
+    out.push(published);
+  };
+  for (const item of advice) {
+    const key = `r/${item.code}`;
+    given.add(key);
+    publish(key, {
+      v: 1,
+      kind: 'recommendation',
+      building: context.building.id,
+      revision: 0,
+      date: day.date,
+      start: day.start,
+      ...item,
+      open: true,
+    });
+  }
+  for (const [key, known] of day.published) {
+    if (key.startsWith('r/') && !given.has(key) && known.open === true && known.lastAdvice)
+      publish(key, { ...known.lastAdvice, open: false });
+  }
+}

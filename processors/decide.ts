@@ -1,0 +1,94 @@
+/**
+ * Deciding: days that nothing within the lateness can change any more are folded into the base, so that state stays small whatever the history.
+ *
+ *     decidedTo = midnight of (newest instant − lateness − one day), but for a silent meter not beyond the day of its last accepted reading:
+ *     when it returns, the days between are still to be told.
+ */
+import type { TimeWindow } from '../domain/window.ts';
+import type { BuildingContext } from './context.ts';
+import type { EvaluatedMeter, Evaluation } from './evaluate.ts';
+import { decideParts } from './period-parts.ts';
+import { partSpans, periodWindows } from './periods.ts';
+import type { BuildingState } from './state.ts';
+
+/** Readings that arrive out of order by more than the lateness but judged in time (a spool drained late) still find their day within this. */
+const slackMs = 86_400_000;
+/** Days kept for a silent meter to come back to. */
+const pendingDays = 62;
+const memoryDays = 366;
+const energyMemoryDays = 63;
+const dayMs = 86_400_000;
+
+/** Days must have been computed before they are decided. `keepParts`: a replay still needs the parts of all periods. */
+export function decide(
+  state: BuildingState,
+  context: BuildingContext,
+  evaluation: Evaluation,
+  now: number,
+  keepParts: boolean,
+): void {
+  if (!Number.isFinite(state.eventClock)) return;
+  const { calendar, building } = context;
+  const horizon = calendar.windowOf('day', state.eventClock - building.latenessMs - slackMs).start;
+  if (horizon <= state.decidedTo) return;
+  for (const evaluated of evaluation.meters) decideMeter(evaluated, context, horizon);
+  state.decidedTo = horizon;
+  prune(state, context, horizon, now, keepParts);
+}
+
+function decideMeter(evaluated: EvaluatedMeter, context: BuildingContext, horizon: number): void {
+  const { state, curve, validation } = evaluated;
+  const { calendar, building } = context;
+  if (curve.length === 0) return;
+  const target = Math.min(horizon, calendar.windowOf('day', curve.last).start);
+  if (target <= state.decidedTo) return;
+  const from = Math.max(state.decidedTo, Math.min(curve.first, target - 1));
+  const windows = periodWindows(context, from, target - 1);
+  decideParts(
+    evaluated,
+    windows.flatMap((window: TimeWindow) => partSpans(evaluated.context.lot, window).map((part) => part.span)),
+    target,
+    building.tariffs,
+    calendar,
+  );
+  const count = state.tail.countBefore(target);
+  const totals = [0, 0, 0, 0, 0];
+  for (let k = 0; k < count; k++) (totals[validation.verdict[k] as number] as number)++;
+  state.decided.used += totals[1] as number;
+  state.decided.conflicts += totals[2] as number;
+  state.decided.glitches += totals[3] as number;
+  state.decided.quarantined += totals[4] as number;
+  const point = curve.floor(target - 1);
+  if (point >= 0) state.base = validation.baseAt(point, curve, state.tail, state.base);
+  state.tail.dropFirst(count);
+  state.decidedTo = target;
+}
+
+function prune(state: BuildingState, context: BuildingContext, horizon: number, now: number, keepParts: boolean): void {
+  const { latenessMs } = context.building;
+  const meters = context.meters.map(({ meter }) => state.meters.get(meter.id));
+  for (const [start, day] of state.days) {
+    const told = meters.every(
+      (meter) => meter === undefined || meter.lastReadingAt === null || meter.decidedTo >= day.end,
+    );
+    if (
+      (day.end <= horizon && told && now >= day.end + latenessMs) ||
+      day.end < Math.max(horizon, now - latenessMs - slackMs) - pendingDays * dayMs
+    )
+      state.days.delete(start);
+  }
+  for (const [start, memory] of state.memory) {
+    if (start < horizon - memoryDays * dayMs) state.memory.delete(start);
+    else if (start < horizon - energyMemoryDays * dayMs && Object.keys(memory.energyWh).length > 0)
+      memory.energyWh = {};
+  }
+  const oldest = context.calendar.dateOf(horizon - 430 * dayMs);
+  for (const date of state.climates.keys()) if (date < oldest) state.climates.delete(date);
+  for (const date of state.temperatures.keys()) if (date < oldest) state.temperatures.delete(date);
+  if (keepParts) return;
+  for (const meter of meters)
+    if (meter)
+      meter.parts = meter.parts.filter((part) => part.done === null || part.end >= horizon - pendingDays * dayMs);
+  for (const [key, period] of state.periods)
+    if (period.end < horizon - 2 * memoryDays * dayMs) state.periods.delete(key);
+}

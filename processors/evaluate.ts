@@ -1,0 +1,45 @@
+/** The accepted curve of every meter of a building, from its state: the step from readings to consumption. */
+
+import type { Curve } from './consumption/curve.ts';
+import type { Validation } from './consumption/validate.ts';
+import type { BuildingContext, MeterContext } from './context.ts';
+import { type BuildingState, type MeterState, meterStateOf } from './state.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface EvaluatedMeter {
+  readonly context: MeterContext;
+  readonly state: MeterState;
+  readonly curve: Curve;
+  readonly validation: Validation;
+}
+
+export interface Evaluation {
+  /** In the configuration's order. */
+  readonly meters: readonly EvaluatedMeter[];
+  readonly general: EvaluatedMeter | undefined;
+  readonly tenants: readonly EvaluatedMeter[];
+  readonly commons: readonly EvaluatedMeter[];
+}
+
+/** `now`: declared replacements after it are still to come. */
+export function evaluate(
+  state: BuildingState,
+  context: BuildingContext,
+  workspace: Workspace,
+  now: number,
+): Evaluation {
+  const meters = context.meters.map((meterContext, index): EvaluatedMeter => {
+    const meter = meterStateOf(state, meterContext.meter.id);
+    const curve = workspace.curve(index);
+    const validation = workspace.validation(index);
+    curve.reset(context.building.maxGapMs);
+    validation.run(meter.tail, meter.base, meterContext.rules, curve, now);
+    return { context: meterContext, state: meter, curve, validation };
+  });
+  return {
+    meters,
+    general: meters.find((m) => m.context.meter.role === 'general'),
+    tenants: meters.filter((m) => m.context.meter.role === 'tenant'),
+    commons: meters.filter((m) => m.context.meter.role === 'common'),
+  };
+}

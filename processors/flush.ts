@@ -1,0 +1,120 @@
+/** Publication: what changed since the last one is computed and appended, then what nothing can change any more is decided. */
+import type { Result } from '../domain/results.ts';
+import type { TimeWindow } from '../domain/window.ts';
+import type { BuildingContext } from './context.ts';
+import { computeDay } from './days.ts';
+import { decide } from './decide.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import { closePeriod, computePeriod, periodStateOf, periodWindows } from './periods.ts';
+import type { BuildingState } from './state.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface FlushOptions {
+  /** Wall clock, epoch ms. */
+  readonly now: number;
+  /** Nothing more is waiting: periods may be told, closed and adjusted. */
+  readonly settled: boolean;
+  /** A replay of the whole building: closed periods wait for its end. */
+  readonly replay?: boolean;
+}
+
+/** True where `flush` has something to do. */
+export function isDue(state: BuildingState, now: number): boolean {
+  for (const meter of state.meters.values()) if (meter.dirtyFrom !== Number.POSITIVE_INFINITY) return true;
+  for (const day of state.days.values()) if (day.nextChangeAt <= now) return true;
+  return (
+    state.periodsDirtyFrom !== Number.POSITIVE_INFINITY || (state.watchedSince !== null && lastDayEnd(state) <= now)
+  );
+}
+
+export function flush(
+  state: BuildingState,
+  context: BuildingContext,
+  workspace: Workspace,
+  options: FlushOptions,
+  out: Result[],
+): void {
+  const { now, settled } = options;
+  const evaluation = evaluate(state, context, workspace, now);
+  const windows = dueDays(state, context, evaluation, now);
+  for (const window of windows) computeDay(state, context, evaluation, window, now, workspace, out);
+  const first = windows[0];
+  if (first) state.periodsDirtyFrom = Math.min(state.periodsDirtyFrom, first.start);
+  const newDay = windows.length > 1;
+  if (state.periodsDirtyFrom !== Number.POSITIVE_INFINITY && (settled || newDay))
+    flushPeriods(state, context, evaluation, options, out);
+  for (const { state: meter, curve } of evaluation.meters) {
+    meter.dirtyFrom = Number.POSITIVE_INFINITY;
+    meter.acceptedAt = curve.last;
+  }
+  decide(state, context, evaluation, now, options.replay === true);
+}
+
+/** Days from the first change to the newest instant (to now where the clock makes days), and those whose status is due. */
+function dueDays(state: BuildingState, context: BuildingContext, evaluation: Evaluation, now: number): TimeWindow[] {
+  const { calendar } = context;
+  let from = Number.POSITIVE_INFINITY;
+  for (const { state: meter, curve } of evaluation.meters) {
+    if (meter.dirtyFrom === Number.POSITIVE_INFINITY) continue;
+    from = Math.min(
+      from,
+      Math.max(
+        meter.dirtyFrom,
+        meter.decidedTo,
+        meter.tail.length > 0 ? Math.min(meter.tail.at(0), curve.first) : Number.NEGATIVE_INFINITY,
+      ),
+    );
+  }
+  const due = new Map<number, TimeWindow>();
+  if (Number.isFinite(from))
+    for (const window of calendar.between('day', from, state.eventClock + 1)) due.set(window.start, window);
+  for (const day of state.days.values())
+    if (day.nextChangeAt <= now) due.set(day.start, calendar.windowOf('day', day.start));
+  if (state.watchedSince !== null) {
+    const began = Math.max(state.watchedSince, Math.min(from, lastDayEnd(state)));
+    if (began <= now) for (const window of calendar.between('day', began, now + 1)) due.set(window.start, window);
+  }
+  return [...due.values()].sort((a, b) => a.start - b.start);
+}
+
+function lastDayEnd(state: BuildingState): number {
+  let end = Number.NEGATIVE_INFINITY;
+  for (const day of state.days.values()) if (day.end > end) end = day.end;
+  return end;
+}
+
+function flushPeriods(
+  state: BuildingState,
+  context: BuildingContext,
+  evaluation: Evaluation,
+  options: FlushOptions,
+  out: Result[],
+): void {
+  const { now, settled, replay } = options;
+  const newest = Math.max(state.eventClock, state.watchedSince === null ? Number.NEGATIVE_INFINITY : now);
+  let waiting = Number.POSITIVE_INFINITY;
+  for (const window of periodWindows(context, state.periodsDirtyFrom, newest)) {
+    const closed = periodStateOf(state, window).closed !== null;
+    if (closed && (!settled || replay === true)) waiting = Math.min(waiting, window.start);
+    else computePeriod(state, context, evaluation, window, now, out);
+  }
+  state.periodsDirtyFrom = waiting === Number.POSITIVE_INFINITY ? waiting : Math.max(waiting, state.periodsDirtyFrom);
+  state.lastPeriodsAt = now;
+  if (settled && replay !== true) closeDue(state, context, evaluation, now, out);
+}
+
+/** A watched building's periods close by themselves; history that was only brought in waits for `close`. */
+function closeDue(
+  state: BuildingState,
+  context: BuildingContext,
+  evaluation: Evaluation,
+  now: number,
+  out: Result[],
+): void {
+  if (state.watchedSince === null) return;
+  for (const period of state.periods.values()) {
+    if (period.closed || period.end <= state.watchedSince || now < period.end + context.building.charges.closeAfterMs)
+      continue;
+    closePeriod(state, context, evaluation, context.calendar.windowOf(period.kind, period.start), now, 'releve', out);
+  }
+}

@@ -1,0 +1,185 @@
+/**
+ * The figures of a part of a period (the whole, or an occupant's stay in it) for one meter, and how they are carried on when days are decided.
+ *
+ *     start ├── decided days: remembered ──┤ decidedTo ├── the curve at hand ──┤ end
+ *
+ * Energy is a difference of E, so parts telescope; slots are summed over what was decided and what the curve still shows.
+ */
+import type { Tariff } from '../domain/building.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import type { BoundaryQuality, PeriodKind } from '../domain/window.ts';
+import { addSlotEnergies } from './consumption/slots.ts';
+import { verdicts } from './consumption/validate.ts';
+import type { EvaluatedMeter } from './evaluate.ts';
+import type { MeterState, PartState } from './state.ts';
+
+export interface PartSpan {
+  readonly kind: PeriodKind;
+  readonly periodStart: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface PartFigures {
+  readonly energyWh: number | null;
+  readonly startQuality: BoundaryQuality;
+  readonly endQuality: BoundaryQuality;
+  readonly estimatedWh: number;
+  /** By `<tariff start>/<slot>`. */
+  readonly slotsWh: Readonly<Record<string, number>>;
+  readonly replaced: boolean;
+  readonly glitched: boolean;
+  readonly conflicted: boolean;
+  /** Where the known part begins. */
+  readonly fromAt: number | null;
+}
+
+export interface MeterPart {
+  readonly evaluated: EvaluatedMeter;
+  readonly span: PartSpan;
+  /** 0: the whole period. */
+  readonly occupancy: number;
+  readonly occupant: string | null;
+  readonly vacant: boolean;
+  readonly figures: PartFigures;
+}
+
+export function findPart(meter: MeterState, span: PartSpan): PartState | undefined {
+  return meter.parts.find((part) => part.kind === span.kind && part.start === span.start && part.end === span.end);
+}
+
+export function partFigures(
+  evaluated: EvaluatedMeter,
+  span: PartSpan,
+  tariffs: readonly Tariff[],
+  calendar: Calendar,
+): PartFigures {
+  const { curve, state } = evaluated;
+  const part = findPart(state, span);
+  const from = Math.max(span.start, state.decidedTo);
+  const slotsWh: Record<string, number> = { ...part?.slotsWh };
+  if (from < span.end) addSlotEnergies(curve, from, span.end, tariffs, calendar, slotsWh);
+  const counts = from < span.end ? verdictsWithin(evaluated, from, span.end) : { glitches: 0, conflicts: 0 };
+  const marks = {
+    slotsWh,
+    replaced: (part?.replaced ?? false) || (from < span.end && curve.overlapsBreak(from, span.end)),
+    glitched: (part?.glitched ?? false) || counts.glitches > 0,
+    conflicted: (part?.conflicted ?? false) || counts.conflicts > 0,
+  };
+  if (part?.done) return { ...part.done, ...marks, fromAt: part.fromAt };
+  if (!part || part.fromWh === null) {
+    const { energyWh, startQuality, endQuality, estimatedWh } = curve.window(span.start, span.end);
+    return {
+      energyWh,
+      startQuality,
+      endQuality,
+      estimatedWh,
+      ...marks,
+      fromAt: energyWh === null ? null : Math.max(span.start, curve.first),
+    };
+  }
+  const to = Math.min(span.end, curve.last);
+  const toWh = curve.energyAt(to);
+  const energyWh = toWh - part.fromWh;
+  const crossing = to === span.end ? curve.longIntervalAt(span.end) : null;
+  const estimatedWh =
+    part.startIntervalEnd >= to
+      ? energyWh
+      : part.startEstimatedWh + (crossing ? toWh - curve.energyAt(Math.max(crossing.from, span.start)) : 0);
+  return {
+    energyWh,
+    startQuality: part.startQuality,
+    endQuality: to === span.end ? curve.qualityAt(span.end) : 'none',
+    estimatedWh,
+    ...marks,
+    fromAt: part.fromAt,
+  };
+}
+
+/** E at an instant minus E at the part's known start; null where the instant's curve is gone. */
+export function energyUntil(evaluated: EvaluatedMeter, span: PartSpan, from: number, to: number): number | null {
+  const { curve, state } = evaluated;
+  const part = findPart(state, span);
+  if (!part || part.fromWh === null)
+    return from >= state.decidedTo || from >= curve.first ? curve.energyAt(to) - curve.energyAt(from) : null;
+  if (part.fromAt !== from)
+    return from >= state.decidedTo && to >= from ? curve.energyAt(to) - curve.energyAt(from) : null;
+  if (part.done && to === span.end) return part.done.energyWh;
+  return to >= state.decidedTo ? curve.energyAt(to) - part.fromWh : null;
+}
+
+/** Carries the parts over to a later `decidedTo`, while the curve still reaches back to the old one. */
+export function decideParts(
+  evaluated: EvaluatedMeter,
+  spans: readonly PartSpan[],
+  decideTo: number,
+  tariffs: readonly Tariff[],
+  calendar: Calendar,
+): void {
+  const { curve, state } = evaluated;
+  for (const span of spans) {
+    if (span.start >= decideTo) continue;
+    let part = findPart(state, span);
+    if (part?.done) continue;
+    const figures = partFigures(evaluated, span, tariffs, calendar);
+    if (!part) {
+      part = {
+        kind: span.kind,
+        periodStart: span.periodStart,
+        start: span.start,
+        end: span.end,
+        fromAt: null,
+        fromWh: null,
+        startQuality: 'none',
+        startEstimatedWh: 0,
+        startIntervalEnd: Number.NEGATIVE_INFINITY,
+        slotsWh: {},
+        replaced: false,
+        glitched: false,
+        conflicted: false,
+        done: null,
+      };
+      state.parts.push(part);
+    }
+    const from = Math.max(span.start, state.decidedTo);
+    const to = Math.min(span.end, decideTo);
+    if (part.fromWh === null && curve.first < to && curve.length > 0) {
+      const known = Math.max(span.start, curve.first);
+      const interval = known === span.start ? curve.longIntervalAt(span.start) : null;
+      part.fromAt = known;
+      part.fromWh = curve.energyAt(known);
+      part.startQuality = known === span.start ? curve.qualityAt(span.start) : 'none';
+      if (interval) {
+        part.startIntervalEnd = interval.to;
+        part.startEstimatedWh = curve.energyAt(Math.min(interval.to, span.end)) - part.fromWh;
+      }
+    }
+    addSlotEnergies(curve, from, to, tariffs, calendar, part.slotsWh);
+    const counts = verdictsWithin(evaluated, from, to);
+    part.replaced ||= curve.overlapsBreak(from, to);
+    part.glitched ||= counts.glitches > 0;
+    part.conflicted ||= counts.conflicts > 0;
+    if (span.end <= decideTo)
+      part.done = {
+        energyWh: figures.energyWh,
+        startQuality: figures.startQuality,
+        endQuality: figures.endQuality,
+        estimatedWh: figures.estimatedWh,
+      };
+  }
+}
+
+function verdictsWithin(
+  { state, validation }: EvaluatedMeter,
+  start: number,
+  end: number,
+): { glitches: number; conflicts: number } {
+  const counts = { glitches: 0, conflicts: 0 };
+  if (validation.glitches === 0 && validation.conflicts === 0) return counts;
+  const to = state.tail.countBefore(end);
+  for (let k = state.tail.countBefore(start); k < to; k++) {
+    if (validation.verdict[k] === verdicts.glitch) counts.glitches++;
+    else if (validation.verdict[k] === verdicts.conflict) counts.conflicts++;
+  }
+  return counts;
+}

@@ -1,0 +1,376 @@
+/** Billing periods of a building: energies by meter and stay, shares, charges, closing and adjustments; each also to date while it runs. */
+import { isVacantThroughout, type Lot } from '../domain/building.ts';
+import { periodKinds } from '../domain/calendar.ts';
+import type { Adjustment, BuildingPeriod, MeterPeriod, Result } from '../domain/results.ts';
+import type { PeriodKind, TimeWindow, WindowFlag, WindowStatus } from '../domain/window.ts';
+import { type Share, shareOut, splitShare } from './analysis/shares.ts';
+import { statusOf } from './consumption/meter-day.ts';
+import { energyBySlotName } from './consumption/slots.ts';
+import type { BuildingContext } from './context.ts';
+import type { Evaluation } from './evaluate.ts';
+import { type BilledPart, billedCharges } from './period-charges.ts';
+import { energyUntil, type MeterPart, type PartSpan, partFigures } from './period-parts.ts';
+import { revise } from './publish.ts';
+import type { BuildingState, PeriodState } from './state.ts';
+
+/** The whole period first, then the stays where the occupant changes within it. */
+export function partSpans(
+  lot: Lot | undefined,
+  window: TimeWindow,
+): { span: PartSpan; occupancy: number; occupant: string | null; vacant: boolean }[] {
+  const kind = window.kind as PeriodKind;
+  const span = (start: number, end: number): PartSpan => ({ kind, periodStart: window.start, start, end });
+  const stays = (lot?.occupancy ?? []).filter(
+    (stay) => stay.from < window.end && (stay.to === undefined || stay.to > window.start),
+  );
+  const cuts = new Set<number>([window.start]);
+  for (const stay of stays) {
+    if (stay.from > window.start) cuts.add(stay.from);
+    if (stay.to !== undefined && stay.to < window.end) cuts.add(stay.to);
+  }
+  const stayAt = (at: number) => stays.find((stay) => stay.from <= at && (stay.to === undefined || stay.to > at));
+  const whole = stayAt(window.start);
+  const parts = [
+    {
+      span: span(window.start, window.end),
+      occupancy: 0,
+      occupant: cuts.size === 1 ? (whole?.occupant ?? null) : null,
+      vacant: isVacantThroughout(lot, window.start, window.end),
+    },
+  ];
+  if (cuts.size === 1) return parts;
+  const starts = [...cuts].sort((a, b) => a - b);
+  starts.forEach((start, i) => {
+    const stay = stayAt(start);
+    parts.push({
+      span: span(start, starts[i + 1] ?? window.end),
+      occupancy: start,
+      occupant: stay?.occupant ?? null,
+      vacant: stay !== undefined && stay.occupant === null,
+    });
+  });
+  return parts;
+}
+
+/** The period windows that hold any of `[from, to]`. */
+export function periodWindows(context: BuildingContext, from: number, to: number): TimeWindow[] {
+  return periodKinds.flatMap((kind) => context.calendar.between(kind, from, to + 1));
+}
+
+export function periodStateOf(state: BuildingState, window: TimeWindow): PeriodState {
+  const key = `${window.kind}/${window.start}`;
+  let period = state.periods.get(key);
+  if (!period) {
+    period = {
+      kind: window.kind as PeriodKind,
+      start: window.start,
+      end: window.end,
+      published: new Map(),
+      closed: null,
+    };
+    state.periods.set(key, period);
+  }
+  return period;
+}
+
+/** Computes one period and appends what changed to `out`. */
+export function computePeriod(
+  state: BuildingState,
+  context: BuildingContext,
+  evaluation: Evaluation,
+  window: TimeWindow,
+  now: number,
+  out: Result[],
+): void {
+  const { meterPeriods, buildingPeriod } = periodResults(context, evaluation, window, now);
+  const period = periodStateOf(state, window);
+  if (period.closed) {
+    adjust(context, period, meterPeriods, now, out);
+    return;
+  }
+  for (const result of meterPeriods) {
+    const published = revise(period.published, `m/${result.meter}/${result.occupancy}`, result);
+    if (published) out.push(published);
+  }
+  const published = revise(period.published, 'b', buildingPeriod);
+  if (published) out.push(published);
+}
+
+/** Closes a period for billing: what is known now is what is billed. */
+export function closePeriod(
+  state: BuildingState,
+  context: BuildingContext,
+  evaluation: Evaluation,
+  window: TimeWindow,
+  now: number,
+  by: string,
+  out: Result[],
+): void {
+  const period = periodStateOf(state, window);
+  if (period.closed) return;
+  const { meterPeriods, buildingPeriod } = periodResults(context, evaluation, window, now);
+  const result: BuildingPeriod = { ...buildingPeriod, status: 'final', closedAt: now };
+  const meters = meterPeriods.map((meter): MeterPeriod => ({ ...meter, status: 'final' }));
+  period.closed = {
+    at: now,
+    by,
+    billed: new Map(
+      meters
+        .filter((m) => m.occupancy === 0)
+        .map((m) => [
+          m.meter,
+          { energyWh: m.energyWh, amountCents: m.amountCents, adjustedWh: 0, adjustedCents: 0, sequence: 0 },
+        ]),
+    ),
+  };
+  for (const meter of meters) {
+    const published = revise(period.published, `m/${meter.meter}/${meter.occupancy}`, meter);
+    if (published) out.push(published);
+  }
+  const published = revise(period.published, 'b', result);
+  if (published) out.push(published);
+}
+
+/** What later data changed in a closed period: a line a meter, beside what was billed. */
+function adjust(
+  context: BuildingContext,
+  period: PeriodState,
+  meterPeriods: readonly MeterPeriod[],
+  now: number,
+  out: Result[],
+): void {
+  if (!period.closed) return;
+  for (const result of meterPeriods) {
+    if (result.occupancy !== 0) continue;
+    const billed = period.closed.billed.get(result.meter);
+    if (!billed) continue;
+    const energyWh = (result.energyWh ?? 0) - (billed.energyWh ?? 0) - billed.adjustedWh;
+    const amountCents =
+      result.amountCents === null || billed.amountCents === null
+        ? null
+        : result.amountCents - billed.amountCents - billed.adjustedCents;
+    if (energyWh === 0 && (amountCents ?? 0) === 0) continue;
+    billed.adjustedWh += energyWh;
+    billed.adjustedCents += amountCents ?? 0;
+    billed.sequence++;
+    const adjustment: Adjustment = {
+      v: 1,
+      kind: 'adjustment',
+      building: context.building.id,
+      revision: 1,
+      meter: result.meter,
+      sequence: billed.sequence,
+      lot: result.lot,
+      period: period.kind,
+      date: result.date,
+      start: period.start,
+      energyWh,
+      amountCents,
+      reason: 'Relevés reçus après la clôture',
+      madeAt: now,
+      madeBy: 'releve',
+    };
+    out.push(adjustment);
+  }
+}
+
+function periodResults(
+  context: BuildingContext,
+  evaluation: Evaluation,
+  window: TimeWindow,
+  now: number,
+): { meterPeriods: MeterPeriod[]; buildingPeriod: BuildingPeriod } {
+  const { building, calendar } = context;
+  const parts = evaluation.meters.flatMap((evaluated) =>
+    partSpans(evaluated.context.lot, window).map(
+      (part): MeterPart => ({
+        ...part,
+        evaluated,
+        figures: partFigures(evaluated, part.span, building.tariffs, calendar),
+      }),
+    ),
+  );
+  const tenants = parts.filter((part) => part.evaluated.context.meter.role === 'tenant');
+  const shares = sharesOf(tenants);
+  const general = parts.find((part) => part.evaluated.context.meter.role === 'general' && part.occupancy === 0);
+  const wholes = tenants.filter((part) => part.occupancy === 0);
+  const tenantsWh = wholes.reduce((sum, part) => sum + (part.figures.energyWh ?? 0), 0);
+  const charges = billedCharges(context, window, now, general, tenants);
+  const meterPeriods = parts.map((part) =>
+    meterPeriod(context, part, window, now, shares.get(part), charges?.get(part)),
+  );
+  const active = new Set(wholes.filter(isActive).map((part) => part.evaluated.context.meter.lot));
+  const amounts = meterPeriods.filter((m) => m.occupancy === 0 && m.amountCents !== null);
+  const generalSlotsWh = energyBySlotName(general?.figures.slotsWh ?? {});
+  const buildingPeriod: BuildingPeriod = {
+    v: 1,
+    kind: 'building_period',
+    building: building.id,
+    revision: 0,
+    period: window.kind as PeriodKind,
+    date: window.date,
+    start: window.start,
+    end: window.end,
+    generalWh: general?.figures.energyWh ?? null,
+    tenantsWh,
+    remainderWh: remainderOf(evaluation, parts, window, now),
+    activeLots: active.size,
+    meanWh: active.size === 0 ? null : tenantsWh / active.size,
+    amountCents: amounts.length === 0 ? null : amounts.reduce((sum, m) => sum + (m.amountCents ?? 0), 0),
+    status: statusOfParts(meterPeriods.filter((m) => m.occupancy === 0).map((m) => m.status)),
+    closedAt: null,
+    remainderSlotsWh: remainderSlots(generalSlotsWh, wholes),
+    generalSlotsWh,
+  };
+  return { meterPeriods, buildingPeriod };
+}
+
+function meterPeriod(
+  context: BuildingContext,
+  part: MeterPart,
+  window: TimeWindow,
+  now: number,
+  share: Share | undefined,
+  charge: BilledPart | undefined,
+): MeterPeriod {
+  const { building } = context;
+  const { meter, lot } = part.evaluated.context;
+  const { figures, span } = part;
+  const flags: WindowFlag[] = [];
+  if (figures.startQuality === 'none' || figures.endQuality === 'none') flags.push('partial');
+  if (figures.replaced) flags.push('replaced');
+  if (figures.glitched) flags.push('glitch');
+  if (figures.conflicted) flags.push('conflict');
+  return {
+    v: 1,
+    kind: 'meter_period',
+    building: building.id,
+    revision: 0,
+    meter: meter.id,
+    lot: meter.lot,
+    period: window.kind as PeriodKind,
+    occupancy: part.occupancy,
+    occupant: part.occupant,
+    payer: part.vacant ? 'owner' : 'occupant',
+    date: window.date,
+    start: window.start,
+    end: window.end,
+    energyWh: figures.energyWh,
+    sharePct: share?.sharePct ?? 0,
+    equalSharePct: share?.equalSharePct ?? 0,
+    deviationPct: share?.deviationPct ?? 0,
+    billedDays: billedDays(context, part, lot, now),
+    amountCents: charge?.totalCents ?? null,
+    slotsCents: charge?.slotsCents ?? {},
+    commonCents: charge?.commonCents ?? null,
+    estimatedWh: figures.estimatedWh,
+    activity: isActive(part) ? 'actif' : 'inactif',
+    status: statusOf(span.end, building.latenessMs, now, figures.startQuality, figures.endQuality),
+    flags,
+    startQuality: figures.startQuality,
+    endQuality: figures.endQuality,
+    slotsWh: energyBySlotName(figures.slotsWh),
+  };
+}
+
+function isActive(part: MeterPart): boolean {
+  return part.figures.energyWh !== null && !part.vacant;
+}
+
+/** Local days of the elapsed part that touch the occupancy: all of them where the lot declares none. */
+function billedDays({ calendar }: BuildingContext, part: MeterPart, lot: Lot | undefined, now: number): number {
+  const to = Math.min(part.span.end, now);
+  if (to <= part.span.start) return 0;
+  const days = calendar.between('day', part.span.start, to);
+  if (part.occupancy !== 0 || !lot || lot.occupancy.length === 0) return days.length;
+  const stays = lot.occupancy.filter((stay) => stay.occupant !== null);
+  return days.filter((day) =>
+    stays.some(
+      (stay) =>
+        stay.from < Math.min(day.end, to) && (stay.to === undefined || stay.to > Math.max(day.start, part.span.start)),
+    ),
+  ).length;
+}
+
+/** Of each tenant part: the lot's share, divided over its meters and stays. */
+function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
+  const shares = new Map<MeterPart, Share>();
+  const byLot = new Map<number, MeterPart[]>();
+  for (const part of tenants)
+    byLot.set(part.evaluated.context.meter.lot ?? 0, [
+      ...(byLot.get(part.evaluated.context.meter.lot ?? 0) ?? []),
+      part,
+    ]);
+  const entries = [...byLot].map(([number, parts]) => {
+    const wholes = parts.filter((part) => part.occupancy === 0);
+    return {
+      number,
+      energyWh: wholes.reduce((sum, part) => sum + (part.figures.energyWh ?? 0), 0),
+      active: wholes.some(isActive),
+      parts,
+      wholes,
+    };
+  });
+  const weight = (part: MeterPart) => ({
+    energyWh: part.figures.energyWh ?? 0,
+    durationMs: part.span.end - part.span.start,
+  });
+  shareOut(entries).forEach((share, i) => {
+    const entry = entries[i];
+    if (!entry) return;
+    splitShare(share, entry.wholes.map(weight)).forEach((meterShare, j) => {
+      const whole = entry.wholes[j];
+      if (!whole) return;
+      shares.set(whole, meterShare);
+      const stays = entry.parts.filter((part) => part.evaluated === whole.evaluated && part.occupancy !== 0);
+      if (stays.length > 0)
+        splitShare(meterShare, stays.map(weight)).forEach((stayShare, k) =>
+          shares.set(stays[k] as MeterPart, stayShare),
+        );
+    });
+  });
+  return shares;
+}
+
+/** general − Σ tenants − Σ common over the same two instants; null where they are missing or cover less than half of what has elapsed. */
+function remainderOf(
+  evaluation: Evaluation,
+  parts: readonly MeterPart[],
+  window: TimeWindow,
+  now: number,
+): number | null {
+  if (!evaluation.general) return null;
+  const wholes = parts.filter((part) => part.occupancy === 0);
+  let from = window.start;
+  let to = window.end;
+  for (const { figures, evaluated } of wholes) {
+    if (figures.fromAt === null) return null;
+    from = Math.max(from, figures.fromAt);
+    to = Math.min(to, evaluated.curve.last);
+  }
+  const elapsedMs = Math.min(window.end, Math.max(now, window.start)) - window.start;
+  if (to <= from || (to - from) * 2 < elapsedMs) return null;
+  let remainderWh = 0;
+  for (const { span, evaluated } of wholes) {
+    const energyWh = energyUntil(evaluated, span, from, to);
+    if (energyWh === null) return null;
+    remainderWh += evaluated === evaluation.general ? energyWh : -energyWh;
+  }
+  return remainderWh;
+}
+
+function remainderSlots(
+  general: Readonly<Record<string, number>>,
+  tenants: readonly MeterPart[],
+): Record<string, number> {
+  const remainder: Record<string, number> = { ...general };
+  for (const part of tenants)
+    for (const [slot, energyWh] of Object.entries(energyBySlotName(part.figures.slotsWh)))
+      remainder[slot] = (remainder[slot] ?? 0) - energyWh;
+  return remainder;
+}
+
+function statusOfParts(statuses: readonly WindowStatus[]): WindowStatus {
+  if (statuses.some((status) => status === 'open')) return 'open';
+  return statuses.every((status) => status === 'final') ? 'final' : 'provisional';
+}
