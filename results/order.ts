@@ -1,6 +1,5 @@
 /** The order in which both stores answer: by start, then meter, type or code, then whatever else tells two results apart. */
 import type { Result } from '../domain/results.ts';
-import type { Telemetry } from '../domain/telemetry.ts';
 import { itemKey, type StoredItem } from './item.ts';
 
 const resultMembers = ['start', 'meter', 'type', 'code', 'bus', 'period', 'occupancy', 'sequence'] as const;
@@ -10,7 +9,7 @@ export function sortResults<R extends Result>(results: R[]): R[] {
   return results.sort((a, b) => compareMembers(a, b, resultMembers));
 }
 
-export function sortTelemetry<T extends Telemetry>(items: T[]): T[] {
+export function sortTelemetry<T extends { readonly at: number }>(items: T[]): T[] {
   return items.sort((a, b) => compareMembers(a, b, telemetryMembers));
 }
 

@@ -127,6 +127,8 @@ export function meterPeriod(building: string, more: Partial<MeterPeriod> = {}): 
     deviationPct: -0.25,
     billedDays: 31,
     amountCents: 4512,
+    slotsCents: { hp: 3000, 'heures creuses': 1200 },
+    commonCents: 312,
     estimatedWh: 0,
     activity: 'actif',
     status: 'open',
