@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { decodeDlmsHex } from '../../../ingest/dlms/decode.ts';
-import { encodeE450Apdu, encodeE450Frames } from '../../../ingest/simulator/e450.ts';
+import { encipher, encodeE450Apdu, encodeE450Frames, encodeNotification } from '../../../ingest/simulator/e450.ts';
 import { encodeHdlcFrame, encodeHdlcSegments, encodeTransferBlocks } from '../../../ingest/simulator/e450-frames.ts';
 import {
   authKeyHex,
@@ -196,6 +196,14 @@ describe('broken captures', () => {
     ['an authentication key that is none', { key: keyHex, authKey: 'xyz' }, 'CIPHER_KEY_INVALID'],
   ])('%s', (_name, keys, code) => {
     expect(decodeBytes(pushWith({}), { key: undefined, authKey: undefined, ...keys })).toMatchObject([{ error: code }]);
+  });
+  test.each([
+    ['a body that is no structure', [6, 0, 0, 0, 5]],
+    ['bytes behind the body', [2, 1, 6, 0, 0, 0, 5, 0]],
+  ])('plain bytes that no tag vouches for: %s', (_name, body) => {
+    const plain = encodeNotification(1, clock, body);
+    expect(decodeBytes(encipher(plain, { systemTitle, key }, 1))).toMatchObject([{ error: 'CIPHER_PLAIN' }]);
+    expect(decodeBytes(encipher(plain, cipher, 1))).toMatchObject([{ frame: 'dlms-push', values: [{ value: 5 }] }]);
   });
   test('an M-Bus checksum, and the lost segment', () => {
     const bytes = pushWith({ framing: 'mbus', blockBytes: 60 });

@@ -30,6 +30,9 @@ function feed(blocks: readonly TransferBlock[]) {
 
 const [a1, a2, a3] = blocksOf(messageA);
 const [b1, b2, b3] = blocksOf(messageB);
+/** Of a message of four blocks: its third is not its last. */
+const c3: TransferBlock = { ...a3, last: false, data: Uint8Array.of(1, 2) };
+const c4: TransferBlock = { ...a3, number: 4, data: Uint8Array.of(3) };
 
 test.each([
   ['in order', [a1, a2, a3], [messageA]],
@@ -49,6 +52,22 @@ test.each([
     [a1, a2, b2, b3],
     [
       ['BLOCK_LOST', [3]],
+      ['BLOCK_LOST', [1]],
+    ],
+  ],
+  [
+    'a block behind the last one',
+    [a1, a3, c4],
+    [
+      ['BLOCK_LOST', [2]],
+      ['BLOCK_LOST', [1, 2, 3]],
+    ],
+  ],
+  [
+    'a last block before one that is held',
+    [a1, c3, { ...b2, last: true }],
+    [
+      ['BLOCK_LOST', [2, 4]],
       ['BLOCK_LOST', [1]],
     ],
   ],

@@ -40,7 +40,16 @@ describe('broken frames', () => {
     ['cut short', bytes.slice(0, -1), 'FRAME_LENGTH'],
     ['no stop', changed(bytes.length - 1, 0), 'FRAME_STOP'],
     ['a changed byte', changed(12, 99), 'FRAME_CHECKSUM'],
-    ['an answer of the polled bus', Uint8Array.from([0x68, 3, 3, 0x68, 8, 1, 0x72, 0x7b, 0x16]), 'TRANSPORT_HEADER'],
+    [
+      'no room for the service addresses',
+      Uint8Array.from([0x68, 3, 3, 0x68, 0x53, 0xff, 0x10, 0x62, 0x16]),
+      'TRANSPORT_HEADER',
+    ],
+    [
+      'an answer of the polled bus',
+      Uint8Array.from([0x68, 6, 6, 0x68, 8, 1, 0x72, 1, 2, 3, 0x81, 0x16]),
+      'TRANSPORT_HEADER',
+    ],
   ])('%s', (_name, broken, code) => {
     expect(decodeMbusSegment(broken)).toMatchObject({ ok: false, code });
   });
