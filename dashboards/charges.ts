@@ -6,7 +6,7 @@ import { page } from './parts/page.ts';
 import { steps } from './parts/panels.ts';
 import { stat } from './parts/stat.ts';
 import { table } from './parts/table.ts';
-import { activityWords, colour, flagWords, payerWords, unit, windowWords } from './parts/theme.ts';
+import { activityWords, colour, payerWords, unit, windowWords } from './parts/theme.ts';
 import { buildingVariable, periodStartVariable, periodVariable, sourceVariable } from './parts/variables.ts';
 
 const nothing = 'Aucune période de ce nom';
@@ -73,7 +73,7 @@ export const chargesPage = page({
         stat({
           id: 5,
           title: 'Écart sur un an',
-          description: 'Consommation des lots face à la même période de l’année précédente.',
+          description: 'Consommation des lots par jour facturé, face à la même période de l’année précédente.',
           noValue: 'Pas d’année précédente',
           unit: unit.ratio,
           decimals: 1,
@@ -118,7 +118,7 @@ export const chargesPage = page({
             { name: 'estimee', title: 'Dont estimée', unit: unit.kilowattHour, decimals: 1, width: 120 },
             { name: 'statut', title: 'Lot actif', width: 90, mappings: activityWords },
             { name: 'etat', title: 'État', width: 100, mappings: windowWords },
-            { name: 'drapeaux', title: 'Remarques', width: 180, mappings: flagWords },
+            { name: 'drapeaux', title: 'Remarques', width: 180 },
           ],
         }),
         barChart({
@@ -137,7 +137,7 @@ export const chargesPage = page({
         barChart({
           id: 12,
           title: 'Face à l’année précédente',
-          description: 'Énergie de chaque lot, et la même période un an plus tôt.',
+          description: 'Énergie de chaque lot, et la même période un an plus tôt si elle a été relevée entière.',
           noValue: nothing,
           unit: unit.kilowattHour,
           decimals: 1,

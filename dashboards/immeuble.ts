@@ -1,7 +1,7 @@
 /** Immeuble, the syndic's first page: is my building all right? The head answers in five seconds, what follows says why. */
 import * as building from './flux/building.ts';
 import { barGauge } from './parts/bars.ts';
-import { anomalyColumns, anomalyHistoryColumns } from './parts/columns.ts';
+import { anomalyColumns, anomalyHidden, anomalyHistoryColumns } from './parts/columns.ts';
 import { curve, limitStyle } from './parts/curve.ts';
 import { chargesPage, lotOfRow, maintenancePage, panelOf, uids } from './parts/links.ts';
 import { page } from './parts/page.ts';
@@ -89,6 +89,7 @@ export const immeuble = page({
           width: 5,
           height: 5,
           textField: 'phrase',
+          letterSize: 22,
           lines: [{ query: building.homogeneitySentence }],
         }),
         stat({
@@ -163,6 +164,7 @@ export const immeuble = page({
           height: 8,
           query: building.openTable,
           columns: anomalyColumns,
+          hidden: anomalyHidden,
         }),
         table({
           id: 21,
@@ -196,6 +198,7 @@ export const immeuble = page({
           height: 9,
           draw: 'bars',
           stacked: true,
+          min: 0,
           lines: [
             { query: building.tenantsHistory, name: 'Locataires', colour: colour.tenant },
             { query: building.commonHistory, name: 'Communs', colour: colour.common },
@@ -282,10 +285,10 @@ export const immeuble = page({
           description: 'Au-dessus de 80 % excellente, de 60 % bonne, de 40 % moyenne.',
           noValue: 'Moins de deux lots occupés',
           unit: unit.ratio,
-          decimals: 0,
           width: 12,
           height: 8,
           min: 0,
+          max: 1,
           lines: [{ query: building.homogeneityHistory, name: 'Homogénéité', colour: colour.tenant }],
         }),
         curve({
@@ -316,6 +319,7 @@ export const immeuble = page({
           height: 9,
           query: building.history,
           columns: anomalyHistoryColumns,
+          hidden: anomalyHidden,
         }),
       ],
     },

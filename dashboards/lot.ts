@@ -1,13 +1,13 @@
 /** Lot: how does one apartment consume, and since when? By meter id, never a name. */
 import * as lot from './flux/lot.ts';
 import { barChart } from './parts/bars.ts';
-import { anomalyHistoryColumns } from './parts/columns.ts';
+import { anomalyHidden, anomalyHistoryColumns } from './parts/columns.ts';
 import { curve } from './parts/curve.ts';
 import { uids } from './parts/links.ts';
 import { page } from './parts/page.ts';
 import { stat } from './parts/stat.ts';
 import { table } from './parts/table.ts';
-import { activityWords, classWords, colour, flagWords, unit, windowWords } from './parts/theme.ts';
+import { activityWords, classWords, colour, unit, windowWords } from './parts/theme.ts';
 import { buildingVariable, meterVariable, sourceVariable } from './parts/variables.ts';
 
 const nothing = 'Aucune donnée de ce compteur sur cette période';
@@ -160,7 +160,6 @@ export const lotPage = page({
           description: 'Plus basse moyenne d’une heure entre 1 h et 5 h : ce qui reste allumé.',
           noValue: 'Talon inconnu sur cette période',
           unit: unit.watt,
-          decimals: 0,
           width: 6,
           height: 8,
           min: 0,
@@ -192,7 +191,10 @@ export const lotPage = page({
           width: 24,
           height: 7,
           query: lot.history,
-          columns: anomalyHistoryColumns.filter(({ name }) => name !== 'bus' && name !== 'compteur'),
+          columns: anomalyHistoryColumns
+            .filter(({ name }) => name !== 'bus' && name !== 'compteur')
+            .map(({ link: _, ...column }) => column),
+          left: ['bus', 'compteur', ...anomalyHidden],
         }),
         table({
           id: 17,
@@ -210,7 +212,7 @@ export const lotPage = page({
             { name: 'estimee', title: 'Dont estimée', unit: unit.kilowattHour, decimals: 2 },
             { name: 'statut', title: 'Statut', mappings: activityWords },
             { name: 'etat', title: 'État', mappings: windowWords },
-            { name: 'drapeaux', title: 'Remarques', mappings: flagWords },
+            { name: 'drapeaux', title: 'Remarques' },
             { name: 'revision', title: 'Révision', unit: unit.count },
           ],
         }),

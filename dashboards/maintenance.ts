@@ -1,13 +1,13 @@
 /** Maintenance: which meter or bus needs somebody, and since when? */
 import * as maintenance from './flux/maintenance.ts';
-import { anomalyHistoryColumns } from './parts/columns.ts';
+import { anomalyHidden, anomalyHistoryColumns } from './parts/columns.ts';
 import { curve } from './parts/curve.ts';
 import { lotOfRow, uids } from './parts/links.ts';
 import { page } from './parts/page.ts';
 import { steps } from './parts/panels.ts';
 import { stat } from './parts/stat.ts';
 import { table } from './parts/table.ts';
-import { colour, flagWords, qualityWords, stateWords, unit, windowWords } from './parts/theme.ts';
+import { colour, qualityWords, stateWords, unit, windowWords } from './parts/theme.ts';
 import { timeline } from './parts/timeline.ts';
 import { buildingVariable, sourceVariable } from './parts/variables.ts';
 
@@ -106,7 +106,7 @@ export const maintenancePage = page({
             { name: 'compteur', title: 'Compteur', width: 110, link: toLot },
             { name: 'etat', title: 'État', mappings: stateWords, coloured: true, width: 110 },
             { name: 'derniere', title: 'Dernière réponse', unit: unit.instant },
-            { name: 'silence', title: 'Silence', unit: unit.seconds, decimals: 0 },
+            { name: 'silence', title: 'Silence', unit: unit.duration },
             { name: 'echecs', title: 'Échecs (1 h)', unit: unit.count },
             { name: 'verifie', title: 'Vérifié le', unit: unit.instant },
           ],
@@ -117,7 +117,6 @@ export const maintenancePage = page({
           description: 'Interrogations échouées dans l’heure, par compteur.',
           noValue: nothing,
           unit: unit.count,
-          decimals: 0,
           width: 10,
           height: 12,
           min: 0,
@@ -161,7 +160,6 @@ export const maintenancePage = page({
           description: 'Silences (adresse, câblage) et sommes de contrôle fausses (bruit, collisions).',
           noValue: noBus,
           unit: unit.count,
-          decimals: 0,
           width: 12,
           height: 8,
           min: 0,
@@ -176,7 +174,6 @@ export const maintenancePage = page({
           description: 'Ce qui n’était pas une trame : parasites de ligne.',
           noValue: noBus,
           unit: unit.bytes,
-          decimals: 0,
           width: 12,
           height: 8,
           min: 0,
@@ -215,7 +212,7 @@ export const maintenancePage = page({
           columns: [
             { name: 'jour', title: 'Jour', unit: unit.day, width: 110 },
             { name: 'compteur', title: 'Compteur', width: 100, link: toLot },
-            { name: 'drapeaux', title: 'Remarques', mappings: flagWords },
+            { name: 'drapeaux', title: 'Remarques' },
             { name: 'mesures', title: 'Mesures', unit: unit.count, width: 80 },
             { name: 'glitchs', title: 'Écartées', unit: unit.count, width: 80 },
             { name: 'conflits', title: 'Contradictoires', unit: unit.count, width: 120 },
@@ -232,6 +229,7 @@ export const maintenancePage = page({
           height: 8,
           query: maintenance.history,
           columns: anomalyHistoryColumns,
+          hidden: anomalyHidden,
         }),
       ],
     },

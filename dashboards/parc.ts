@@ -1,8 +1,8 @@
 /** Parc: which of my buildings needs a visit first? */
 import * as park from './flux/park.ts';
-import { anomalyColumns } from './parts/columns.ts';
+import { anomalyColumns, anomalyHidden } from './parts/columns.ts';
 import { curve } from './parts/curve.ts';
-import { buildingOfRow, uids } from './parts/links.ts';
+import { buildingOfRow, uids, whyOfParkRow } from './parts/links.ts';
 import { page } from './parts/page.ts';
 import { steps } from './parts/panels.ts';
 import { stat } from './parts/stat.ts';
@@ -13,6 +13,7 @@ import { buildingsVariable, sourceVariable } from './parts/variables.ts';
 const nothing = 'Aucun immeuble analysé sur cette période';
 const byBuilding = '${__field.labels.building}';
 const toBuilding = { title: 'Voir l’immeuble', url: buildingOfRow };
+const toWhy = { title: 'Voir pourquoi', url: whyOfParkRow };
 const curveSize = { noValue: nothing, width: 12, height: 8, seriesName: byBuilding } as const;
 
 export const parcPage = page({
@@ -98,8 +99,8 @@ export const parcPage = page({
           description: 'Régularité des consommations entre lots occupés, par immeuble.',
           ...curveSize,
           unit: unit.ratio,
-          decimals: 0,
           min: 0,
+          max: 1,
           lines: [{ query: park.homogeneities }],
         }),
         curve({
@@ -108,8 +109,8 @@ export const parcPage = page({
           description: 'Part des compteurs de locataires complets, par immeuble.',
           ...curveSize,
           unit: unit.ratio,
-          decimals: 0,
           min: 0,
+          max: 1,
           lines: [{ query: park.completeness }],
         }),
         curve({
@@ -129,7 +130,6 @@ export const parcPage = page({
           ...curveSize,
           width: 24,
           unit: unit.count,
-          decimals: 0,
           min: 0,
           draw: 'bars',
           stacked: true,
@@ -143,10 +143,10 @@ export const parcPage = page({
           width: 24,
           height: 8,
           query: park.openTable,
+          hidden: anomalyHidden,
           columns: [
             { name: 'immeuble', title: 'Immeuble', width: 140, link: toBuilding },
-            // The lot's page needs the row's building here, so that the meter is plain text.
-            ...anomalyColumns.map(({ link: _, ...column }) => column),
+            ...anomalyColumns.map((column) => (column.link ? { ...column, link: toWhy } : column)),
           ],
         }),
       ],

@@ -2,6 +2,7 @@
  * Anomalies: the open ones of today and yesterday (an anomaly belongs to a local day; what lasts is raised again the next day), the
  * history of a range, and annotations.
  */
+import { uids } from '../parts/links.ts';
 import { localImports, localZone, startOfYesterday } from './local-time.ts';
 import { orNull, pipe, query, type Selection, wide } from './select.ts';
 
@@ -23,14 +24,19 @@ const fields = [
 ];
 
 /** Flux expression: a tag that anomalies of another kind do not have. */
-const tagOrDash = (tag: string): string => `if exists r.${tag} then r.${tag} else "-"`;
+const tagOrEmpty = (tag: string): string => `if exists r.${tag} then r.${tag} else ""`;
+
+/** Kinds that are about meters, buses and data: the maintenance page shows why. */
+export const technicalTypes =
+  '/^(compteurs_defaillants|compteur_silencieux|compteur_fige|bus_degrade|donnees_incompletes|incoherence_comptage)$/';
 
 const columns = [
   'jour: r._time',
   'gravite: r.severity',
   'type: r.type',
-  `compteur: ${tagOrDash('meter')}`,
-  `bus: ${tagOrDash('bus')}`,
+  `compteur: ${tagOrEmpty('meter')}`,
+  `bus: ${tagOrEmpty('bus')}`,
+  `page: if exists r.meter and exists r.lots and r.lots != "" then "${uids.lot}" else if r.type =~ ${technicalTypes} then "${uids.maintenance}" else "${uids.building}"`,
   'lots: if exists r.lots then r.lots else ""',
   'constat: r.text',
   `valeur: ${orNull('value')}`,
@@ -70,7 +76,7 @@ export function openAnomalyCount(zero: string, where: readonly string[]): string
     localZone,
     startOfYesterday,
     `zero = ${zero}`,
-    `open = ${pipe(openOnes(where), 'map(fn: (r) => ({_value: 1}))')}`,
+    `open = ${pipe(openOnes(where), 'map(fn: (r) => ({r with _value: 1}))')}`,
     pipe('union(tables: [zero, open])', 'group()', 'sum()'),
   );
 }
@@ -82,14 +88,14 @@ export function buildingLevel(newestDay: string, where: readonly string[]): stri
     localZone,
     startOfYesterday,
     `newest = ${newestDay}`,
-    `open = ${pipe(openOnes(where), `map(fn: (r) => ({_value: ${severityLevel}}))`)}`,
-    pipe('union(tables: [newest, open])', 'group()', 'max()'),
+    `open = ${pipe(openOnes(where), `map(fn: (r) => ({r with _value: ${severityLevel}}))`)}`,
+    pipe('union(tables: [newest, open])', 'group()', 'max()', 'keep(columns: ["_value"])'),
   );
 }
 
 /** Table of the anomalies of the range, newest first, withdrawn ones included and said so. */
 export function anomalyHistory(where: readonly string[], selection: Partial<Selection> = {}): string {
-  const state = 'etat: if r.open then "ouverte" else "close"';
+  const state = 'etat: if r.open then "Ouverte" else "Close"';
   return query(
     ['internal/debug'],
     pipe(

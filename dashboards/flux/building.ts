@@ -19,7 +19,7 @@ const day = (field: string, divisor = 1) => ({ measurement: 'building_day', fiel
 const newestDay = pipe(
   select({ measurement: 'building_day', fields: ['meters_expected'], where }),
   'last()',
-  'map(fn: (r) => ({_value: if int(v: v.timeRangeStop) - int(v: r._time) > 216000000000000 then 4 else 0}))',
+  'map(fn: (r) => ({r with _value: if int(v: v.timeRangeStop) - int(v: r._time) > 216000000000000 then 4 else 0}))',
 );
 
 export const level = buildingLevel(newestDay, where);
@@ -71,7 +71,7 @@ const sentences = [80, 60, 40].map(
 );
 export const homogeneitySentence = pipe(
   lastEndedDay(day('homogeneity')),
-  `map(fn: (r) => ({phrase: ${sentences.join('')}"${interpretHomogeneity(0)}"}))`,
+  `map(fn: (r) => ({r with phrase: ${sentences.join('')}"${interpretHomogeneity(0)}"}))`,
 );
 
 /** `20/20`: complete tenant meters of the expected ones, last ended day. */

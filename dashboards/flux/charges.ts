@@ -5,6 +5,7 @@
  * A period with a change of occupant has, beside the whole (occupancy 0), a point a stay; shares are those of the whole.
  */
 import { eurosFunction } from './euros.ts';
+import { frenchFlags } from './flags.ts';
 import { chosenBuilding, everRange, isKnown, known, orNull, pipe, query, type Selection, wide } from './select.ts';
 
 const inPeriod = [chosenBuilding, 'r.period == "${periode}"'];
@@ -75,17 +76,25 @@ export const estimatedShare = pipe(
 const yearBefore = (date: string): string =>
   `string(v: int(v: strings.substring(v: ${date}, start: 0, end: 4)) - 1) + strings.substring(v: ${date}, start: 4, end: 10)`;
 
-/** Tenants' kWh against the period a year before, a ratio; nothing without one. */
+/** A year before only where it was read whole: half a month would look like a rise. */
+const chosenOrWholeYearBefore =
+  'filter(fn: (r) => r.date == "${debut}" or (r.date == before and (not exists r.flags or r.flags !~ /(^|,)partial(,|$)/)))';
+
+/** Lots' kWh a billed day against the period a year before, a ratio, so that a running period compares; nothing without one. */
 export const changeOfYear = query(
   ['strings'],
   `before = ${yearBefore('"${debut}"')}`,
   pipe(
-    wide(buildingPeriods(['tenants_wh'])),
-    known('tenants_wh'),
-    'filter(fn: (r) => r.date == "${debut}" or r.date == before)',
+    wide(meterPeriods(['energy_wh', 'billed_days', 'flags'])),
+    known('energy_wh'),
+    chosenOrWholeYearBefore,
+    'filter(fn: (r) => r.billed_days > 0)',
+    'map(fn: (r) => ({start: r._time, meter: r.meter, _value: float(v: r.energy_wh) / float(v: r.billed_days)}))',
+    'group(columns: ["start"])',
+    'sum()',
     'group()',
-    'sort(columns: ["_time"])',
-    'reduce(identity: {before: 0.0, last: 0.0}, fn: (r, accumulator) => ({before: accumulator.last, last: float(v: r.tenants_wh)}))',
+    'sort(columns: ["start"])',
+    'reduce(identity: {before: 0.0, last: 0.0}, fn: (r, accumulator) => ({before: accumulator.last, last: r._value}))',
     'filter(fn: (r) => r.before > 0.0)',
     'map(fn: (r) => ({_value: r.last / r.before - 1.0}))',
   ),
@@ -93,7 +102,7 @@ export const changeOfYear = query(
 
 /** A row a lot: kWh, shares in percent, deviation in points, billed days, estimated kWh, amount. */
 export const shares = query(
-  ['internal/debug'],
+  ['internal/debug', 'strings'],
   eurosFunction,
   pipe(
     wide(
@@ -113,7 +122,7 @@ export const shares = query(
     ),
     chosenDate,
     'group()',
-    `map(fn: (r) => ({lot: r.lot, compteur: r.meter, energie: ${orNull('energy_wh', 1000)}, part: r.share_pct, egale: r.equal_share_pct, ecart: r.deviation_pct, jours: r.billed_days, estimee: float(v: r.estimated_wh) / 1000.0, montant: ${amount}, statut: r.activity, etat: r.status, drapeaux: if exists r.flags then r.flags else ""}))`,
+    `map(fn: (r) => ({lot: r.lot, compteur: r.meter, energie: ${orNull('energy_wh', 1000)}, part: r.share_pct, egale: r.equal_share_pct, ecart: r.deviation_pct, jours: r.billed_days, estimee: float(v: r.estimated_wh) / 1000.0, montant: ${amount}, statut: r.activity, etat: r.status, drapeaux: ${frenchFlags}}))`,
     'sort(columns: ["lot", "compteur"])',
   ),
 );
@@ -138,9 +147,9 @@ export const yearComparison = query(
   ['strings', 'internal/debug'],
   `before = ${yearBefore('"${debut}"')}`,
   pipe(
-    wide(meterPeriods(['energy_wh'])),
+    wide(meterPeriods(['energy_wh', 'flags'])),
     known('energy_wh'),
-    'filter(fn: (r) => r.date == "${debut}" or r.date == before)',
+    chosenOrWholeYearBefore,
     'group()',
     'map(fn: (r) => ({compteur: r.meter, line: if r.date == before then "before" else "energy", _value: float(v: r.energy_wh) / 1000.0}))',
     'pivot(rowKey: ["compteur"], columnKey: ["line"], valueColumn: "_value")',

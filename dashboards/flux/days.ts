@@ -51,11 +51,11 @@ export function changeOfLastDay(series: DaySeries): string {
   );
 }
 
-/** Nothing but a zero for every building that has days in the range: what counts and levels start from. */
-export function zeroWhereThereAreDays(where: readonly string[], labels: readonly string[] = []): string {
+/** A zero for every building that has days in the range: what counts and levels start from. */
+export function zeroWhereThereAreDays(where: readonly string[]): string {
   return pipe(
     select({ measurement: 'building_day', fields: ['meters_expected'], where }),
     'last()',
-    `map(fn: (r) => ({${labels.map((label) => `${label}: r.${label}, `).join('')}_value: 0}))`,
+    'map(fn: (r) => ({r with _value: 0}))',
   );
 }

@@ -1,6 +1,7 @@
 /** Questions about one apartment, `${compteur}` of `${immeuble}`: a meter id, never a name. */
 import { anomalyAnnotations, anomalyHistory } from './anomalies.ts';
 import { changeOfLastDay, dayHasEnded, daySeries, endedDaySeries, lastEndedDay } from './days.ts';
+import { frenchFlags } from './flags.ts';
 import { localImports, localZone, startOfMonths } from './local-time.ts';
 import { chosenBuilding, chosenMeter, everRange, known, orNull, pipe, query, select, wide } from './select.ts';
 
@@ -46,15 +47,15 @@ export const months = query(
   `lot = ${pipe(
     wide({
       measurement: 'meter_period',
-      fields: ['energy_wh', 'date'],
+      fields: ['energy_wh', 'date', 'flags'],
       where: [...where, 'r.period == "month"', 'r.occupancy == "0"'],
       range: everRange,
     }),
     known('energy_wh'),
     'group()',
-    'map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "mois", _value: float(v: r.energy_wh) / 1000.0}))',
+    'map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "mois", isPartial: exists r.flags and r.flags =~ /(^|,)partial(,|$)/, _value: float(v: r.energy_wh) / 1000.0}))',
   )}`,
-  'before = lot |> map(fn: (r) => ({month: string(v: int(v: strings.substring(v: r.month, start: 0, end: 4)) + 1) + strings.substring(v: r.month, start: 4, end: 7), line: "annee_precedente", _value: r._value}))',
+  'before = lot |> filter(fn: (r) => not r.isPartial) |> map(fn: (r) => ({month: string(v: int(v: strings.substring(v: r.month, start: 0, end: 4)) + 1) + strings.substring(v: r.month, start: 4, end: 7), line: "annee_precedente", _value: r._value}))',
   `average = ${pipe(
     wide({
       measurement: 'building_period',
@@ -101,7 +102,7 @@ export const greatestPeaks = pipe(
 
 /** A row a day, newest first, with what a doubt needs: readings, state, flags, estimated part. */
 export const dayTable = query(
-  ['internal/debug'],
+  ['internal/debug', 'strings'],
   pipe(
     wide({
       measurement: 'meter_day',
@@ -109,7 +110,7 @@ export const dayTable = query(
       where,
     }),
     'group()',
-    `map(fn: (r) => ({jour: r._time, energie: ${orNull('energy_wh', 1000)}, pointe: ${orNull('power_max_w', 1000)}, mesures: r.readings, estimee: float(v: r.estimated_wh) / 1000.0, etat: r.status, statut: r.activity, drapeaux: if exists r.flags then r.flags else "", revision: r.revision}))`,
+    `map(fn: (r) => ({jour: r._time, energie: ${orNull('energy_wh', 1000)}, pointe: ${orNull('power_max_w', 1000)}, mesures: r.readings, estimee: float(v: r.estimated_wh) / 1000.0, etat: r.status, statut: r.activity, drapeaux: ${frenchFlags}, revision: r.revision}))`,
     'sort(columns: ["jour"], desc: true)',
   ),
 );

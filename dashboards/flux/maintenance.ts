@@ -1,5 +1,6 @@
 /** Questions of who repairs: states, silence, buses, replacements of one building, `${immeuble}`. */
-import { anomalyAnnotations, anomalyHistory } from './anomalies.ts';
+import { anomalyAnnotations, anomalyHistory, technicalTypes } from './anomalies.ts';
+import { frenchFlags } from './flags.ts';
 import { chosenBuilding, isKnown, pipe, query, select, wide } from './select.ts';
 
 const where = [chosenBuilding];
@@ -10,7 +11,7 @@ const lastStates = pipe(select({ measurement: 'meter_state', fields: ['state'], 
 export const registered = pipe(lastStates, 'count()');
 export function metersIn(...states: readonly string[]): string {
   const isOne = states.map((state) => `r._value == "${state}"`).join(' or ');
-  return pipe(lastStates, `map(fn: (r) => ({_value: if ${isOne} then 1 else 0}))`, 'sum()');
+  return pipe(lastStates, `map(fn: (r) => ({r with _value: if ${isOne} then 1 else 0}))`, 'sum()');
 }
 
 /** A series a meter, its last state a step. */
@@ -90,29 +91,28 @@ export function busCount(field: 'timeouts' | 'checksum_errors' | 'discarded_byte
   );
 }
 
-/** Seconds of a reading cycle, the longest of a step. */
+/** Seconds of a reading cycle, the longest of a step. A minute's point is never written again, so that no stale value can hide in it. */
 export const cycle = pipe(
-  wide({ measurement: 'bus_health', fields: ['cycle_ms'], where }),
-  `filter(fn: (r) => ${isKnown('cycle_ms')})`,
-  'map(fn: (r) => ({_time: r._time, _start: r._start, _stop: r._stop, bus: r.bus, _value: r.cycle_ms / 1000.0}))',
-  'group(columns: ["bus", "_start", "_stop"])',
+  select({ measurement: 'bus_health', fields: ['cycle_ms'], where }),
   'aggregateWindow(every: v.windowPeriod, fn: max, createEmpty: false)',
+  'map(fn: (r) => ({_time: r._time, bus: r.bus, _value: r._value / 1000.0}))',
   'group(columns: ["bus"])',
-  'keep(columns: ["_time", "_value", "bus"])',
-  'sort(columns: ["_time"])',
 );
 
 /** Days with a replacement, a glitch, conflicting readings or a missing boundary, newest first. */
-export const irregularDays = pipe(
-  wide({
-    measurement: 'meter_day',
-    fields: ['flags', 'readings', 'glitches', 'conflicts', 'start_quality', 'end_quality', 'status'],
-    where,
-  }),
-  'filter(fn: (r) => exists r.flags and r.flags != "" and r.status != "open")',
-  'group()',
-  'map(fn: (r) => ({jour: r._time, compteur: r.meter, drapeaux: r.flags, mesures: r.readings, glitchs: r.glitches, conflits: r.conflicts, debut: r.start_quality, fin: r.end_quality}))',
-  'sort(columns: ["jour", "compteur"], desc: true)',
+export const irregularDays = query(
+  ['strings'],
+  pipe(
+    wide({
+      measurement: 'meter_day',
+      fields: ['flags', 'readings', 'glitches', 'conflicts', 'start_quality', 'end_quality', 'status'],
+      where,
+    }),
+    'filter(fn: (r) => exists r.flags and r.flags != "" and r.status != "open")',
+    'group()',
+    `map(fn: (r) => ({jour: r._time, compteur: r.meter, drapeaux: ${frenchFlags}, mesures: r.readings, glitchs: r.glitches, conflits: r.conflicts, debut: r.start_quality, fin: r.end_quality}))`,
+    'sort(columns: ["jour", "compteur"], desc: true)',
+  ),
 );
 
 /** Days on which a meter was replaced, newest first. */
@@ -124,9 +124,6 @@ export const replacements = pipe(
   'sort(columns: ["jour", "compteur"], desc: true)',
 );
 
-const technical = [
-  ...where,
-  'r.type =~ /^(compteurs_defaillants|compteur_silencieux|compteur_fige|bus_degrade|donnees_incompletes|incoherence_comptage)$/',
-];
+const technical = [...where, `r.type =~ ${technicalTypes}`];
 export const history = anomalyHistory(technical);
 export const annotations = anomalyAnnotations(technical);

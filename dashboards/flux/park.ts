@@ -46,11 +46,9 @@ export const ranking = query(
     'map(fn: (r) => ({building: r.building, severity: r.severity, _value: 1}))',
   )}`,
   // Every building has a row of each severity, so that the pivot always has its three columns.
-  `zero = ${pipe('days', 'map(fn: (r) => ({building: r.building, severity: "critique", _value: 0}))')}`,
-  'zeroMajor = zero |> map(fn: (r) => ({r with severity: "majeur"}))',
-  'zeroMinor = zero |> map(fn: (r) => ({r with severity: "mineur"}))',
+  `zero = (severity) => days |> map(fn: (r) => ({building: r.building, severity: severity, _value: 0}))`,
   `counts = ${pipe(
-    'union(tables: [open, zero, zeroMajor, zeroMinor])',
+    'union(tables: [open, zero(severity: "critique"), zero(severity: "majeur"), zero(severity: "mineur")])',
     'group(columns: ["building", "severity"])',
     'sum()',
     'group()',

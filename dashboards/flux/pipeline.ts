@@ -2,7 +2,7 @@
  * Questions about the way of a reading: what waits, how fast it goes, what was set aside. Counts are cumulative since a component's
  * state began, so that a step's count is a difference; a count that falls is a state begun anew and counts from 0.
  */
-import { isKnown, pipe, query, select, shownRange, wide } from './select.ts';
+import { pipe, select } from './select.ts';
 
 const series = ['component', 'partition'];
 const grouped = `group(columns: [${series.map((tag) => `"${tag}"`).join(', ')}])`;
@@ -21,27 +21,22 @@ export const newestPointAge = pipe(
 /** Records that wait now, over all partitions. */
 export const totalLag = pipe(select({ measurement: 'pipeline', fields: ['lag'] }), 'last()', 'group()', 'sum()');
 
-export function gauge(field: 'lag' | 'throughput'): string {
+/** A gauge a step, a series a component and partition. */
+export const lag = perStep('lag', 'mean');
+export const throughput = perStep('throughput', 'mean');
+
+function perStep(field: 'lag' | 'throughput' | 'latency_ms', fn: 'mean' | 'max'): string {
   return pipe(
     select({ measurement: 'pipeline', fields: [field] }),
-    'aggregateWindow(every: v.windowPeriod, fn: mean, createEmpty: false)',
+    `aggregateWindow(every: v.windowPeriod, fn: ${fn}, createEmpty: false)`,
     grouped,
     simple,
     'sort(columns: ["_time"])',
   );
 }
 
-/** The slowest of a step, ms. */
-export const latency = pipe(
-  wide({ measurement: 'pipeline', fields: ['latency_ms'] }),
-  `filter(fn: (r) => ${isKnown('latency_ms')})`,
-  'map(fn: (r) => ({_time: r._time, _start: r._start, _stop: r._stop, component: r.component, partition: r.partition, _value: r.latency_ms}))',
-  'group(columns: ["component", "partition", "_start", "_stop"])',
-  'aggregateWindow(every: v.windowPeriod, fn: max, createEmpty: false)',
-  grouped,
-  simple,
-  'sort(columns: ["_time"])',
-);
+/** The slowest of a step, ms. A minute's point is never written again, so that no stale value can hide in it. */
+export const latency = perStep('latency_ms', 'max');
 
 type Count = 'used' | 'duplicates' | 'conflicts' | 'glitches' | 'quarantined' | 'late' | 'rejected';
 
@@ -84,16 +79,13 @@ export const account = pipe(
 );
 
 /** Silences of more than three minutes and their ends: a component was away and took up again where it stood. */
-export const restores = query(
-  [],
-  pipe(
-    select({ measurement: 'pipeline', fields: ['used'], range: shownRange }),
-    'elapsed(unit: 1s)',
-    'filter(fn: (r) => r.elapsed > 180)',
-    'group()',
-    'map(fn: (r) => ({reprise: r._time, composant: r.component, partition: r.partition, absence: r.elapsed}))',
-    'sort(columns: ["reprise"], desc: true)',
-  ),
+export const restores = pipe(
+  select({ measurement: 'pipeline', fields: ['used'] }),
+  'elapsed(unit: 1s)',
+  'filter(fn: (r) => r.elapsed > 180)',
+  'group()',
+  'map(fn: (r) => ({reprise: r._time, composant: r.component, partition: r.partition, absence: r.elapsed}))',
+  'sort(columns: ["reprise"], desc: true)',
 );
 
 /** A row a component and partition: when it last spoke and what waits for it. */

@@ -4,6 +4,9 @@
  *
  * A point keeps an older value of a member that has since become unknown and lists it in the field `nulls`; `wide` brings `nulls`
  * along and `known` drops such rows, so that a stale value is never shown.
+ *
+ * A trap of Flux 0.195: a `map` whose record has constants and conditionals only, and no column of `r`, gives no rows or zeros (it is
+ * vectorised without a length). Such maps are written `({r with …})`.
  */
 import { type MeasurementName, type MeasurementSpec, measurements, nullsField } from '../../domain/measurements.ts';
 

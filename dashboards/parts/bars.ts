@@ -63,6 +63,14 @@ export function barGauge(options: BarOptions): PlacedPanel {
 
 function named(builder: BarChart | BarGauge, options: BarOptions): PlacedPanel {
   const placed = dress(builder, options, [{ query: options.query }]);
+  builder.withTransformation({
+    id: 'organize',
+    options: {
+      excludeByName: {},
+      indexByName: Object.fromEntries(options.fields.map(({ name }, index) => [name, index + 1])),
+      renameByName: {},
+    },
+  });
   for (const field of options.fields) {
     builder.overrideByName(field.name, [
       { id: 'displayName', value: field.title },

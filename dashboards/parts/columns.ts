@@ -1,12 +1,18 @@
 /** Columns that several tables share. */
-import { lotOfRow } from './links.ts';
+import { whyOfRow } from './links.ts';
 import type { Column } from './table.ts';
 import { anomalyWords, severityWords, unit } from './theme.ts';
 
 export const anomalyColumns: readonly Column[] = [
   { name: 'gravite', title: 'Gravité', width: 90, mappings: severityWords, coloured: true },
-  { name: 'type', title: 'Anomalie', width: 200, mappings: anomalyWords },
-  { name: 'compteur', title: 'Compteur', width: 100, link: { title: 'Voir le lot', url: lotOfRow } },
+  {
+    name: 'type',
+    title: 'Anomalie',
+    width: 200,
+    mappings: anomalyWords,
+    link: { title: 'Voir pourquoi', url: whyOfRow },
+  },
+  { name: 'compteur', title: 'Compteur', width: 100 },
   { name: 'bus', title: 'Bus', width: 90 },
   { name: 'lots', title: 'Lots', width: 90 },
   { name: 'constat', title: 'Constat' },
@@ -16,5 +22,8 @@ export const anomalyColumns: readonly Column[] = [
   { name: 'jour', title: 'Jour', unit: unit.day, width: 100 },
   { name: 'ouverte', title: 'Ouverte le', unit: unit.instant, width: 150 },
 ];
+
+/** What only the links need. */
+export const anomalyHidden = ['page'] as const;
 
 export const anomalyHistoryColumns: readonly Column[] = [...anomalyColumns, { name: 'etat', title: 'État', width: 80 }];

@@ -22,6 +22,7 @@ export interface CurveOptions extends PanelOptions {
   /** Name of the series where one question gives several: a Grafana display name. */
   readonly seriesName?: string;
   readonly min?: number;
+  readonly max?: number;
   readonly softMax?: number;
   /** Legend with numbers beside the names. */
   readonly legendCalcs?: readonly string[];
@@ -54,6 +55,7 @@ export function curve(options: CurveOptions): PlacedPanel {
   if (options.stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (options.seriesName !== undefined) builder.displayName(options.seriesName);
   if (options.min !== undefined) builder.min(options.min);
+  if (options.max !== undefined) builder.max(options.max);
   if (options.softMax !== undefined) builder.axisSoftMax(options.softMax);
   return dress(builder, options, options.lines);
 }

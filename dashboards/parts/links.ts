@@ -14,6 +14,9 @@ const keepTime = '${__url_time_range}';
 export const buildingOfRow = `/d/${uids.building}?var-immeuble=\${__data.fields.immeuble}&${keepTime}`;
 /** The lot's page, the meter taken from a table's column `compteur`. */
 export const lotOfRow = `/d/${uids.lot}?var-immeuble=\${immeuble}&var-compteur=\${__data.fields.compteur}&${keepTime}`;
+/** The page that shows why, named by an anomaly's column `page`. */
+export const whyOfRow = `/d/\${__data.fields.page}?var-immeuble=\${immeuble}&var-compteur=\${__data.fields.compteur}&${keepTime}`;
+export const whyOfParkRow = whyOfRow.replace('${immeuble}', '${__data.fields.immeuble}');
 export const buildingPage = `/d/${uids.building}?var-immeuble=\${immeuble}&${keepTime}`;
 export const maintenancePage = `/d/${uids.maintenance}?var-immeuble=\${immeuble}&${keepTime}`;
 export const chargesPage = `/d/${uids.charges}?var-immeuble=\${immeuble}&${keepTime}`;

@@ -5,6 +5,7 @@ import {
   BigValueTextMode,
   ReduceDataOptionsBuilder,
   VizOrientation,
+  VizTextDisplayOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { dress, type Line, type PanelOptions, type PlacedPanel } from './panels.ts';
@@ -15,6 +16,8 @@ export interface StatOptions extends PanelOptions {
   readonly textField?: string;
   /** Colours the whole panel: for what must be seen from afar. */
   readonly background?: boolean;
+  /** Letters of a sentence, in pixels: it wraps instead of shrinking. */
+  readonly letterSize?: number;
 }
 
 export function stat(options: StatOptions): PlacedPanel {
@@ -27,5 +30,8 @@ export function stat(options: StatOptions): PlacedPanel {
     .graphMode(BigValueGraphMode.None)
     .colorMode(background ? BigValueColorMode.Background : BigValueColorMode.Value)
     .textMode(lines.length > 1 ? BigValueTextMode.ValueAndName : BigValueTextMode.Value);
+  if (options.letterSize !== undefined) {
+    builder.text(new VizTextDisplayOptionsBuilder().valueSize(options.letterSize));
+  }
   return dress(builder, options, lines);
 }

@@ -23,19 +23,26 @@ export interface Column {
 export interface TableOptions extends Omit<PanelOptions, 'unit' | 'mappings' | 'thresholds'> {
   readonly query: string;
   readonly columns: readonly Column[];
+  /** Columns that only links need: they are there and not seen. */
+  readonly hidden?: readonly string[];
+  /** Columns that this table leaves out. */
+  readonly left?: readonly string[];
 }
 
 export function table(options: TableOptions): PlacedPanel {
-  const builder = new PanelBuilder().showHeader(true).filterable(false);
+  const builder = new PanelBuilder().showHeader(true).filterable(false).minWidth(60);
   const placed = dress(builder, { ...options, unit: 'string' }, [{ query: options.query }]);
   builder.withTransformation({
     id: 'organize',
     options: {
-      excludeByName: {},
+      excludeByName: Object.fromEntries((options.left ?? []).map((name) => [name, true])),
       indexByName: Object.fromEntries(options.columns.map(({ name }, index) => [name, index])),
       renameByName: {},
     },
   });
+  for (const name of options.hidden ?? []) {
+    builder.overrideByName(name, [{ id: 'custom.hidden', value: true }]);
+  }
   for (const column of options.columns) builder.overrideByName(column.name, properties(column));
   return placed;
 }
@@ -44,6 +51,8 @@ function properties(column: Column): DynamicConfigValue[] {
   const found: DynamicConfigValue[] = [
     { id: 'displayName', value: column.title },
     { id: 'unit', value: column.unit ?? 'string' },
+    // Otherwise an empty cell would say that the whole table is empty.
+    { id: 'noValue', value: '–' },
   ];
   if (column.decimals !== undefined) found.push({ id: 'decimals', value: column.decimals });
   if (column.width !== undefined) found.push({ id: 'custom.width', value: column.width });

@@ -25,9 +25,12 @@ export const unit = {
   watt: 'watt',
   ratio: 'percentunit',
   percent: 'percent',
-  count: 'short',
+  /** Grouped and with a comma where the browser is French. */
+  count: 'locale',
   text: 'string',
   seconds: 's',
+  /** `03:04:00`: the other durations of Grafana are in English words. */
+  duration: 'dthms',
   milliseconds: 'ms',
   bytes: 'bytes',
   perSecond: 'lectures/s',
@@ -115,12 +118,3 @@ export const completenessWords: ValueMapping[] = [
   { type: MappingType.RegexToText, options: { pattern: '/^(\\d+)\\/\\1$/', result: { color: colour.good } } },
   { type: MappingType.RegexToText, options: { pattern: '/^\\d+\\/\\d+$/', result: { color: colour.watch } } },
 ];
-
-/** The list of flags of a window, in French, in the order in which they are stored. */
-export const flagWords = words({
-  partial: { text: 'Partiel' },
-  replaced: { text: 'Compteur remplacé' },
-  glitch: { text: 'Valeur aberrante écartée' },
-  conflict: { text: 'Lectures contradictoires' },
-  recovered: { text: 'Repris' },
-});
