@@ -90,9 +90,15 @@ function answerOf(error: unknown): Answer {
   const { statusCode } = error;
   if (statusCode === 400 || statusCode === 413 || statusCode === 422) return { outcome: 'refused', reason };
   if (statusCode === 408 || statusCode === 429 || statusCode >= 500) {
-    return { outcome: 'retry', reason, afterMs: Math.max(error.retryAfter(), retryAfterMs) };
+    return { outcome: 'retry', reason, afterMs: Math.max(askedWaitMs(error), retryAfterMs) };
   }
   return { outcome: 'stop', reason };
+}
+
+/** `Retry-After` in seconds, which the client itself does not read. */
+function askedWaitMs(error: HttpError): number {
+  const seconds = Number(error.headers?.['retry-after']);
+  return Number.isFinite(seconds) ? seconds * 1000 : 0;
 }
 
 function worst(outcomes: readonly WriteOutcome[]): WriteOutcome {
