@@ -48,6 +48,8 @@ const schemas = z.discriminatedUnion('type', [
     date: z.string(),
     by: z.string(),
   }),
+  /** Replays the building's stored readings on purpose; the event itself is the audit record. */
+  z.strictObject({ ...base, type: z.literal('recompute'), from: instant, to: instant, by: z.string() }),
   /** Mean outdoor temperature of a local day. */
   z.strictObject({ ...base, type: z.literal('temperature'), date: z.string(), celsius: z.number() }),
 ]);

@@ -54,6 +54,8 @@ export interface PartitionTask {
   process(batch: readonly JournalRecord[], now: number): readonly OutgoingRecord[];
   /** Called when nothing came for `tickMs`, and at least every `tickMs`; same transaction. `lag`: records not yet read. */
   tick(now: number, lag: number): readonly OutgoingRecord[];
+  /** Work that needs more than records (a building replayed from the store), when nothing waits; its records are one transaction too. */
+  maintain?(now: number): Promise<readonly OutgoingRecord[]> | null;
 }
 
 export interface ProcessOptions {

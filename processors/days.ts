@@ -3,7 +3,7 @@ import type { Anomaly, Recommendation, Result } from '../domain/results.ts';
 import type { TimeWindow } from '../domain/window.ts';
 import { frozenStandstills } from './analysis/anomalies/frozen-meter.ts';
 import { climateSignature } from './analysis/climate.ts';
-import { balanceOf, balanceOfDays, buildingDay, remainderFloor, tenantsPeak } from './building-day.ts';
+import { balanceOf, balanceOfDays, buildingDay, isComplete, remainderFloor, tenantsPeak } from './building-day.ts';
 import { pointAfterBreak } from './consumption/curve.ts';
 import { meterDay, statusOf } from './consumption/meter-day.ts';
 import type { BuildingContext } from './context.ts';
@@ -24,7 +24,7 @@ export function dayStateOf(state: BuildingState, window: TimeWindow): DayState {
       meters: new Map(),
       facts: null,
       nextChangeAt: Number.POSITIVE_INFINITY,
-      published: new Map(),
+      published: state.previous?.days.get(window.start) ?? new Map(),
     };
     state.days.set(window.start, day);
   }
@@ -204,10 +204,10 @@ function remember(state: BuildingState, context: BuildingContext, day: DayState,
   const general = context.general && day.meters.get(context.general.meter.id);
   const energyWh: Record<string, number> = {};
   for (const [id, result] of day.meters)
-    if (result.role === 'tenant' && result.energyWh !== null) energyWh[id] = result.energyWh;
+    if (result.role === 'tenant' && result.energyWh !== null && isComplete(result)) energyWh[id] = result.energyWh;
   state.memory.set(day.start, {
     date: day.date,
-    generalWh: general?.energyWh ?? null,
+    generalWh: general && isComplete(general) ? general.energyWh : null,
     demandMaxW: general?.demandMaxW ?? null,
     remainderFloorW: facts.remainderFloorW,
     energyWh,
@@ -219,13 +219,11 @@ function updateClimate(state: BuildingState, context: BuildingContext, day: DayS
   const from = day.start - 57 * 86_400_000;
   const days = [...state.memory].filter(([start]) => start >= from && start <= day.start).sort(([a], [b]) => a - b);
   const signature = climateSignature(
-    days
-      .slice(-56)
-      .map(([, memory]) => ({
-        date: memory.date,
-        energyWh: memory.generalWh,
-        temperatureC: state.temperatures.get(memory.date) ?? null,
-      })),
+    days.slice(-56).map(([, memory]) => ({
+      date: memory.date,
+      energyWh: memory.generalWh,
+      temperatureC: state.temperatures.get(memory.date) ?? null,
+    })),
   );
   if (!signature) {
     state.climates.delete(day.date);

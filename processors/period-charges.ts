@@ -2,6 +2,7 @@
 import type { TimeWindow } from '../domain/window.ts';
 import { type Bill, shareCharges } from './analysis/charges.ts';
 import { energyCents, monthlyCharges } from './analysis/energy-price.ts';
+import { invoicedBill } from './analysis/invoice.ts';
 import { energyBySlotName } from './consumption/slots.ts';
 import type { BuildingContext } from './context.ts';
 import type { MeterPart } from './period-parts.ts';
@@ -86,15 +87,8 @@ function billOf(
   generalKeys: Readonly<Record<string, number>>,
 ): Bill | null {
   const { building, calendar } = context;
-  const invoice = building.invoices.find(
-    (candidate) => candidate.period === window.kind && candidate.date === window.date,
-  );
-  if (invoice)
-    return {
-      energyCents: invoice.energyCents,
-      standingChargeCents: invoice.standingChargeCents,
-      taxesCents: invoice.taxesCents,
-    };
+  const invoiced = invoicedBill(building.invoices, window, calendar);
+  if (invoiced) return invoiced;
   if (building.tariffs.length === 0) return null;
   const pools = new Map<string, { energyWh: number; centsPerKwh: number }[]>();
   for (const [key, energyWh] of Object.entries(generalKeys)) {

@@ -65,8 +65,8 @@ export function periodStateOf(state: BuildingState, window: TimeWindow): PeriodS
       kind: window.kind as PeriodKind,
       start: window.start,
       end: window.end,
-      published: new Map(),
-      closed: null,
+      published: state.previous?.periods.get(key) ?? new Map(),
+      closed: state.previous?.closed.get(key) ?? null,
     };
     state.periods.set(key, period);
   }
@@ -324,9 +324,9 @@ function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
       shares.set(whole, meterShare);
       const stays = entry.parts.filter((part) => part.evaluated === whole.evaluated && part.occupancy !== 0);
       if (stays.length > 0)
-        splitShare(meterShare, stays.map(weight)).forEach((stayShare, k) =>
-          shares.set(stays[k] as MeterPart, stayShare),
-        );
+        splitShare(meterShare, stays.map(weight)).forEach((stayShare, k) => {
+          shares.set(stays[k] as MeterPart, stayShare);
+        });
     });
   });
   return shares;

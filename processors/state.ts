@@ -164,10 +164,21 @@ export interface BuildingState {
   climates: Map<string, ClimateMemory>;
   /** Readings came for days that are decided: the building must be replayed from here; null: no. */
   rebuildFrom: number | null;
+  /** Readings of meters that the configuration does not know. */
+  rejectedUnknown: number;
   periodsDirtyFrom: number;
   lastPeriodsAt: number;
   /** Days before this local midnight are decided for every meter that is not silent. */
   decidedTo: number;
+  /** During a replay: what was published before, so that revisions go on. Never stored. */
+  previous?: PreviousResults | undefined;
+}
+
+/** Published registries by day start, and by `kind/start` of periods. */
+export interface PreviousResults {
+  readonly days: ReadonlyMap<number, Map<string, Published>>;
+  readonly periods: ReadonlyMap<string, Map<string, Published>>;
+  readonly closed: ReadonlyMap<string, PeriodState['closed']>;
 }
 
 export function createMeterState(id: string): MeterState {
@@ -203,6 +214,7 @@ export function createBuildingState(building: string): BuildingState {
     temperatures: new Map(),
     climates: new Map(),
     rebuildFrom: null,
+    rejectedUnknown: 0,
     periodsDirtyFrom: Number.POSITIVE_INFINITY,
     lastPeriodsAt: Number.NEGATIVE_INFINITY,
     decidedTo: Number.NEGATIVE_INFINITY,

@@ -69,6 +69,11 @@ export class BuildingProcessor {
     }
   }
 
+  /** True where publishing would have something to tell. */
+  isDue(now: number): boolean {
+    return isDue(this.state, now);
+  }
+
   /** Publishes everything again in a replay of the whole building. */
   replay(now: number, last: boolean, effects: Effects): void {
     flush(this.state, this.context, this.workspace, { now, settled: last, replay: !last }, effects.results);
@@ -78,6 +83,7 @@ export class BuildingProcessor {
     const { state, context } = this;
     const known = context.byId.get(reading.meter);
     if (!known) {
+      state.rejectedUnknown++;
       effects.rejects.push({ code: 'METER_UNKNOWN', facts: { meter: reading.meter }, record: reading });
       return;
     }
@@ -153,6 +159,10 @@ export class BuildingProcessor {
       return;
     }
     state.declared = [...state.declared.filter((known) => known !== same), event];
+    if (event.type === 'recompute') {
+      state.rebuildFrom = Math.min(state.rebuildFrom ?? event.from, event.from);
+      return;
+    }
     if (event.type === 'close') {
       const window = this.context.calendar.windowOf(event.period, this.context.calendar.day(event.date).start);
       closePeriod(

@@ -55,6 +55,11 @@ export async function processOnSqlite(
         const lag = lagOf(tables, next);
         commit(() => task.tick(now, lag));
       }
+      const maintenance = batch.length === 0 ? (task.maintain?.(now) ?? null) : null;
+      if (maintenance) {
+        const records = await maintenance;
+        commit(() => records);
+      }
       if (batch.length > 0) await yieldTurn();
       else await waitForRecords(database, Math.max(1, ticked + options.tickMs - clock.now()), options.signal);
     }

@@ -70,7 +70,7 @@ export function powerOf(curve: Curve, start: number, end: number): PowerFacts {
     const to = tb < end ? tb : end;
     if (to <= from) continue;
     const next = powerW[i + 1] as number;
-    if (power === power && next === next) {
+    if (!Number.isNaN(power) && !Number.isNaN(next)) {
       const slope = (next - power) / (tb - ta);
       area += ((power + slope * (from - ta) + power + slope * (to - ta)) / 2) * (to - from);
       weight += to - from;

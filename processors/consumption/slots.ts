@@ -15,7 +15,7 @@ export function addSlotEnergies(
 ): void {
   if (tariffs.length === 0) return;
   for (const segment of slotSegments({ start, end }, tariffs, calendar)) {
-    const key = slotKey(tariffs, segment.start, segment.slot);
+    const key = `${segment.tariffFrom}/${segment.slot}`;
     into[key] = (into[key] ?? 0) + (curve.window(segment.start, segment.end).energyWh ?? 0);
   }
 }
@@ -28,10 +28,4 @@ export function energyBySlotName(byKey: Readonly<Record<string, number>>): Recor
     byName[name] = (byName[name] ?? 0) + energyWh;
   }
   return byName;
-}
-
-function slotKey(tariffs: readonly Tariff[], at: number, slot: string): string {
-  let from = tariffs[0]?.from ?? 0;
-  for (const tariff of tariffs) if (tariff.from <= at) from = tariff.from;
-  return `${from}/${slot}`;
 }

@@ -63,6 +63,14 @@ export class ReadingTail {
     return true;
   }
 
+  /** The readings in order, as inserting them again needs them. */
+  *entries(): Generator<
+    readonly [at: number, indexWh: number, powerW: number, apparentVa: number, resolutionWh: number]
+  > {
+    for (let i = 0; i < this.length; i++)
+      yield [this.at(i), this.indexWh(i), this.powerW(i), this.apparentVa(i), this.resolutionWh(i)];
+  }
+
   /** Number of readings before the instant. */
   countBefore(at: number): number {
     return this.position(at, Number.NEGATIVE_INFINITY);

@@ -1,0 +1,189 @@
+/**
+ * A building replayed from everything that was stored: when readings came for days that are decided, something was declared about them, or on
+ * purpose (`recompute`). Only what differs from what was published is published again, with its revision raised; closed periods stay, and get
+ * adjustments.
+ */
+import type { Building } from '../domain/building.ts';
+import type { Calendar } from '../domain/calendar.ts';
+import { periodKinds } from '../domain/calendar.ts';
+import { type Anomaly, type Recommendation, type Result, resultKey } from '../domain/results.ts';
+import type { RangeQuery, ResultsReader, StoredReading } from '../results/port.ts';
+import { noEffects } from './effects.ts';
+import { contentHash } from './publish.ts';
+import {
+  type BuildingState,
+  createBuildingState,
+  createMeterState,
+  type PreviousResults,
+  type Published,
+} from './state.ts';
+import { BuildingProcessor } from './step.ts';
+import type { Workspace } from './workspace.ts';
+
+export type History = Pick<
+  ResultsReader,
+  | 'readings'
+  | 'meterDays'
+  | 'buildingDays'
+  | 'anomalies'
+  | 'recommendations'
+  | 'climate'
+  | 'meterPeriods'
+  | 'buildingPeriods'
+>;
+
+export interface Rebuilt {
+  readonly state: BuildingState;
+  /** What must be published again. */
+  readonly results: readonly Result[];
+}
+
+const readingsAtOnce = 5000;
+
+export async function rebuild(
+  building: Building,
+  old: BuildingState,
+  history: History,
+  now: number,
+  workspace: Workspace,
+  calendar: Calendar,
+): Promise<Rebuilt> {
+  const everything: RangeQuery = { building: building.id, from: firstInstant, to: lastInstant };
+  const stored = await storedResults(history, everything);
+  const hashes = new Map(stored.map((result) => [resultKey(result), contentHash(result)]));
+  const processor = new BuildingProcessor(building, workspace, carryOver(old, stored), calendar);
+  const effects = noEffects();
+  const latest = new Map<string, Result>();
+  const gather = (last: boolean): void => {
+    processor.replay(now, last, effects);
+    for (const result of effects.results) latest.set(resultKey(result), result);
+    effects.results.length = 0;
+  };
+  let waiting = 0;
+  for await (const batch of history.readings(everything)) {
+    for (const reading of batch)
+      processor.step({ type: 'reading', reading: asReading(building.id, reading, now) }, effects);
+    waiting += batch.length;
+    if (waiting < readingsAtOnce) continue;
+    gather(false);
+    waiting = 0;
+  }
+  gather(true);
+  processor.state.previous = undefined;
+  return {
+    state: processor.state,
+    results: [...latest].filter(([key, result]) => hashes.get(key) !== contentHash(result)).map(([, result]) => result),
+  };
+}
+
+/** Years that no reading leaves, within what every store takes. */
+const firstInstant = Date.UTC(1980, 0, 1);
+const lastInstant = Date.UTC(2200, 0, 1);
+
+/** What a replay cannot find in the readings. */
+function carryOver(old: BuildingState, stored: readonly Result[]): BuildingState {
+  const state = createBuildingState(old.building);
+  const { watchedSince, declared, live, failures, buses, temperatures, rejectedUnknown } = old;
+  Object.assign(state, { watchedSince, declared, live, failures, buses, temperatures, rejectedUnknown });
+  for (const [id, meter] of old.meters) {
+    state.meters.set(id, { ...createMeterState(id), rejected: meter.rejected });
+  }
+  state.previous = previousOf(stored, old);
+  state.periods = new Map([...old.periods].filter(([, period]) => period.closed !== null));
+  return state;
+}
+
+async function storedResults(history: History, query: RangeQuery): Promise<Result[]> {
+  const [days, buildingDays, anomalies, recommendations, climate, ...periods] = await Promise.all([
+    history.meterDays(query),
+    history.buildingDays(query),
+    history.anomalies(query),
+    history.recommendations(query),
+    history.climate(query),
+    ...periodKinds.flatMap((period) => [
+      history.meterPeriods({ ...query, period }),
+      history.buildingPeriods({ ...query, period }),
+    ]),
+  ]);
+  return [...days, ...buildingDays, ...anomalies, ...recommendations, ...climate, ...periods.flat()];
+}
+
+function previousOf(stored: readonly Result[], old: BuildingState): PreviousResults {
+  const days = new Map<number, Map<string, Published>>();
+  const periods = new Map<string, Map<string, Published>>();
+  for (const result of stored) {
+    const key = shortKey(result);
+    if (key === null) continue;
+    const registry =
+      result.kind === 'meter_period' || result.kind === 'building_period'
+        ? entryOf(periods, `${result.period}/${result.start}`)
+        : entryOf(days, result.start);
+    registry.set(key, publishedOf(result));
+  }
+  return { days, periods, closed: new Map([...old.periods].map(([key, period]) => [key, period.closed])) };
+}
+
+function entryOf<K>(map: Map<K, Map<string, Published>>, key: K): Map<string, Published> {
+  let registry = map.get(key);
+  if (!registry) {
+    registry = new Map();
+    map.set(key, registry);
+  }
+  return registry;
+}
+
+/** Null for what has no registry of a day or period: silence and buses, which the wall clock raises, and adjustments. */
+function shortKey(result: Result): string | null {
+  switch (result.kind) {
+    case 'meter_day':
+      return `m/${result.meter}`;
+    case 'building_day':
+      return 'b';
+    case 'climate':
+      return 'c';
+    case 'anomaly':
+      return result.type === 'compteur_silencieux' || result.type === 'bus_degrade'
+        ? null
+        : `a/${result.type}/${result.meter ?? result.bus ?? ''}`;
+    case 'recommendation':
+      return `r/${result.code}`;
+    case 'meter_period':
+      return `m/${result.meter}/${result.occupancy}`;
+    case 'building_period':
+      return 'b';
+    case 'adjustment':
+      return null;
+  }
+}
+
+function publishedOf(result: Result): Published {
+  const published: Published = { revision: result.revision, hash: contentHash(result) };
+  if (result.kind === 'anomaly')
+    return {
+      ...published,
+      open: result.open,
+      openedAt: result.openedAt,
+      last: result.open ? (result satisfies Anomaly) : undefined,
+    };
+  if (result.kind === 'recommendation')
+    return { ...published, open: result.open, lastAdvice: result.open ? (result satisfies Recommendation) : undefined };
+  return published;
+}
+
+function asReading(
+  building: string,
+  { meter, at, energyImportWh, powerW, apparentPowerVa, resolutionWh }: StoredReading,
+  now: number,
+) {
+  return {
+    building,
+    meter,
+    at,
+    energyImportWh,
+    powerW: powerW ?? undefined,
+    apparentPowerVa: apparentPowerVa ?? undefined,
+    resolutionWh: resolutionWh ?? undefined,
+    source: 'import' as const,
+    receivedAt: now,
+  };
+}

@@ -1,0 +1,329 @@
+/**
+ * A partition's life: records in, effects out, state remembered. Everything it returns is written in one transaction with its positions, so a
+ * reading counts exactly once whatever dies.
+ *
+ *     process(batch)   events → reducer; publication only when it is time: results are told every `publishMs`, not every reading
+ *     tick             publication when nothing waits, the wall clock's minute
+ *     every call       one delta a touched building, or a snapshot when the deltas have grown
+ */
+import type { Building } from '../domain/building.ts';
+import { type Calendar, createCalendar } from '../domain/calendar.ts';
+import { parseDeclaredEvent } from '../domain/events.ts';
+import { parseReading } from '../domain/reading.ts';
+import { resultKey } from '../domain/results.ts';
+import type { BusHealth, Telemetry } from '../domain/telemetry.ts';
+import type { TopicName } from '../domain/topics.ts';
+import type { JournalRecord, OutgoingRecord, PartitionTask, Positions } from '../journal/port.ts';
+import { type Account, accountOf, addAccounts, emptyAccount } from './account.ts';
+import {
+  deltaRecord,
+  positionRecord,
+  readChangelog,
+  type StoredGeneration,
+  snapshotRecords,
+  tombstones,
+} from './changelog.ts';
+import { type Effects, noEffects, type RejectEffect } from './effects.ts';
+import { type History, rebuild } from './rebuild.ts';
+import { decodeState, encodeState } from './snapshot.ts';
+import { type BuildingEvent, BuildingProcessor } from './step.ts';
+import { Workspace } from './workspace.ts';
+
+export interface TaskOptions {
+  readonly partition: number;
+  readonly buildings: readonly Building[];
+  /** Changed results are told at most this often while readings keep coming. */
+  readonly publishMs?: number;
+  /** The wall clock makes days and silence (a live system), or not (a file brought in). */
+  readonly watching?: boolean;
+  /** Buildings that this partition answers for; all by default. */
+  readonly owns?: (building: string) => boolean;
+  /** What was stored, for buildings that must be replayed; without it such readings wait in the state for `recompute`. */
+  readonly history?: History;
+  /** Called with the number of readings and the oldest reception of each batch, for metrics. */
+  readonly onBatch?: (facts: { readings: number; oldestReceivedAt: number | null; now: number }) => void;
+}
+
+/** Events since the snapshot that make a new one cheaper than another delta. */
+const eventsASnapshot = 2000;
+const minuteMs = 60_000;
+
+interface Member {
+  readonly processor: BuildingProcessor;
+  generation: number;
+  chunks: number;
+  deltas: number;
+  /** Events in the deltas of this generation. */
+  logged: number;
+  pending: BuildingEvent[];
+  publishedAt: number;
+  dirty: boolean;
+}
+
+export interface BuildingTask extends PartitionTask {
+  account(): Account;
+}
+
+export function createBuildingTask(options: TaskOptions): BuildingTask {
+  const { partition, publishMs = 1000, watching = false } = options;
+  const configured = new Map(options.buildings.map((building) => [building.id, building]));
+  const members = new Map<string, Member>();
+  const calendars = new Map<string, Calendar>();
+  const workspace = new Workspace();
+  const positions: Partial<Record<TopicName, number>> = {};
+  let lastMinute = Number.NEGATIVE_INFINITY;
+  let rejected = 0;
+  let readings = 0;
+  let readingsAtMinute = 0;
+
+  function calendarOf(timezone: string): Calendar {
+    let calendar = calendars.get(timezone);
+    if (!calendar) {
+      calendar = createCalendar(timezone);
+      calendars.set(timezone, calendar);
+    }
+    return calendar;
+  }
+
+  function memberOf(building: Building, stored?: StoredGeneration): Member {
+    let member = members.get(building.id);
+    if (!member) {
+      const state = stored && stored.chunks.length > 0 ? decodeState(stored.chunks) : undefined;
+      const processor = new BuildingProcessor(building, workspace, state, calendarOf(building.timezone));
+      member = {
+        processor,
+        generation: stored?.generation ?? 0,
+        chunks: stored?.chunks.length ?? 0,
+        deltas: 0,
+        logged: 0,
+        pending: [],
+        publishedAt: Number.NEGATIVE_INFINITY,
+        dirty: false,
+      };
+      members.set(building.id, member);
+    }
+    return member;
+  }
+
+  function apply(member: Member, event: BuildingEvent, effects: Effects): void {
+    member.processor.step(event, effects);
+    member.pending.push(event);
+    if (event.type === 'flush' || event.type === 'watch') member.dirty = false;
+    else member.dirty = true;
+  }
+
+  function publish(member: Member, now: number, settled: boolean, effects: Effects): void {
+    apply(member, { type: 'flush', now, settled }, effects);
+    member.publishedAt = now;
+  }
+
+  function route(record: JournalRecord, now: number, effects: Effects): void {
+    positions[record.topic] = record.offset + 1;
+    if (record.value === null) return;
+    const event = record.value === undefined ? null : decode(record, now, effects);
+    if (record.value === undefined) {
+      reject(effects, { code: 'RECORD_MALFORMED', facts: origin(record), record: record.raw });
+      return;
+    }
+    if (!event) return;
+    const id =
+      event.type === 'reading'
+        ? event.reading.building
+        : event.type === 'declared'
+          ? event.event.building
+          : (event as { health: BusHealth }).health.building;
+    const building = configured.get(id);
+    if (!building) {
+      reject(effects, { code: 'BUILDING_UNKNOWN', facts: { ...origin(record), building: id }, record: record.value });
+      return;
+    }
+    if (event.type === 'reading') readings++;
+    apply(memberOf(building), event, effects);
+  }
+
+  function reject(effects: Effects, effect: RejectEffect): void {
+    rejected++;
+    effects.rejects.push(effect);
+  }
+
+  function decode(record: JournalRecord, now: number, effects: Effects): BuildingEvent | null {
+    if (record.topic === 'readings') {
+      const reading = parseReading(record.value);
+      if (reading.ok) return { type: 'reading', reading: reading.value };
+      reject(effects, { code: reading.code, facts: { ...origin(record), ...reading.facts }, record: record.value });
+      return null;
+    }
+    if (record.topic === 'events') {
+      const event = parseDeclaredEvent(record.value);
+      if (event.ok) return { type: 'declared', event: event.value, now };
+      reject(effects, { code: event.code, facts: { ...origin(record), ...event.facts }, record: record.value });
+      return null;
+    }
+    const telemetry = record.value as Telemetry;
+    return telemetry.kind === 'bus_health' ? { type: 'bus', health: telemetry } : null;
+  }
+
+  /** The records of the effects, and of the state that they leave behind. */
+  function commit(effects: Effects): OutgoingRecord[] {
+    const records = effectRecords(effects, partition);
+    let building: string | undefined;
+    for (const [id, member] of members) {
+      if (member.pending.length === 0) continue;
+      building ??= id;
+      records.push(...log(id, member));
+    }
+    const owner = building ?? options.buildings.find(({ id }) => options.owns?.(id) ?? true)?.id;
+    if (owner !== undefined) records.push(positionRecord(partition, owner, { ...positions }, rejected));
+    return records;
+  }
+
+  function log(id: string, member: Member): OutgoingRecord[] {
+    const events = member.pending;
+    member.pending = [];
+    if (member.logged + events.length <= eventsASnapshot) {
+      member.logged += events.length;
+      return [deltaRecord(id, member.generation, member.deltas++, events, { ...positions })];
+    }
+    return snapshot(id, member);
+  }
+
+  function snapshot(id: string, member: Member): OutgoingRecord[] {
+    const old = tombstones(id, member.generation, member.chunks, member.deltas);
+    const chunks = encodeState(member.processor.state);
+    Object.assign(member, { generation: member.generation + 1, chunks: chunks.length, deltas: 0, logged: 0 });
+    return [...old, ...snapshotRecords(id, member.generation, chunks, { ...positions })];
+  }
+
+  /** The building replayed from the store; what came meanwhile is impossible, because the journal waits for it. */
+  async function rebuildMember(id: string, member: Member, history: History, now: number): Promise<OutgoingRecord[]> {
+    const { configured: building, state } = member.processor;
+    const rebuilt = await rebuild(building, state, history, now, workspace, calendarOf(building.timezone));
+    const old = tombstones(id, member.generation, member.chunks, member.deltas);
+    const chunks = encodeState(rebuilt.state);
+    const generation = member.generation + 1;
+    members.delete(id);
+    memberOf(building, { generation, chunks, deltas: [] });
+    const effects = { ...noEffects(), results: [...rebuilt.results] };
+    return [...effectRecords(effects, partition), ...old, ...snapshotRecords(id, generation, chunks, { ...positions })];
+  }
+
+  function account(): Account {
+    return addAccounts(
+      { ...emptyAccount(), rejected },
+      ...[...members.values()].map(({ processor }) => accountOf(processor, workspace)),
+    );
+  }
+
+  function pipeline(now: number, lag: number): Telemetry {
+    const seconds = lastMinute === Number.NEGATIVE_INFINITY ? 60 : Math.max(1, (now - lastMinute) / 1000);
+    const throughput = (readings - readingsAtMinute) / seconds;
+    readingsAtMinute = readings;
+    return {
+      v: 1,
+      kind: 'pipeline',
+      component: 'process',
+      partition: String(partition),
+      at: now,
+      lag,
+      ...account(),
+      throughput,
+      latencyMs: null,
+    };
+  }
+
+  return {
+    async restore(state) {
+      const stored = await readChangelog(state);
+      Object.assign(positions, stored.positions);
+      rejected = stored.rejected;
+      for (const [id, generation] of stored.buildings) {
+        const building = configured.get(id);
+        if (!building) continue;
+        const member = memberOf(building, generation);
+        const dropped = noEffects();
+        for (const events of generation.deltas) {
+          for (const event of events ?? []) member.processor.step(event, dropped);
+          member.deltas++;
+          member.logged += events?.length ?? 0;
+        }
+        member.dirty = true;
+      }
+    },
+    positions: (): Positions => ({ ...positions }),
+    process(batch, now) {
+      const effects = noEffects();
+      const before = readings;
+      for (const record of batch) route(record, now, effects);
+      for (const member of members.values())
+        if (member.dirty && (now - member.publishedAt >= publishMs || member.pending.length > eventsASnapshot))
+          publish(member, now, false, effects);
+      options.onBatch?.({ readings: readings - before, oldestReceivedAt: oldestReceivedAt(batch), now });
+      return commit(effects);
+    },
+    tick(now, lag) {
+      const effects = noEffects();
+      const settled = lag === 0;
+      for (const member of members.values()) {
+        const due = member.dirty || member.processor.isDue(now);
+        if (due && (settled || now - member.publishedAt >= publishMs)) publish(member, now, settled, effects);
+      }
+      if (watching && now - lastMinute >= minuteMs) {
+        if (settled)
+          for (const building of options.buildings)
+            if (options.owns?.(building.id) ?? true) apply(memberOf(building), { type: 'watch', now }, effects);
+        effects.telemetry.push(pipeline(now, lag));
+        lastMinute = now;
+      }
+      const touched = [...members.values()].some((member) => member.pending.length > 0);
+      return touched || effects.telemetry.length > 0 ? commit(effects) : [];
+    },
+    maintain(now) {
+      const { history } = options;
+      const waiting = [...members].find(([, member]) => member.processor.state.rebuildFrom !== null);
+      if (!history || !waiting) return null;
+      return rebuildMember(waiting[0], waiting[1], history, now);
+    },
+    account,
+  };
+}
+
+function oldestReceivedAt(batch: readonly JournalRecord[]): number | null {
+  let oldest: number | null = null;
+  for (const { topic, value } of batch) {
+    if (topic !== 'readings') continue;
+    const receivedAt = (value as { receivedAt?: number } | null | undefined)?.receivedAt;
+    if (typeof receivedAt === 'number' && (oldest === null || receivedAt < oldest)) oldest = receivedAt;
+  }
+  return oldest;
+}
+
+function origin(record: JournalRecord): Record<string, unknown> {
+  return { topic: record.topic, partition: record.partition, offset: record.offset };
+}
+
+function effectRecords(effects: Effects, partition: number): OutgoingRecord[] {
+  const records: OutgoingRecord[] = [];
+  for (const result of effects.results)
+    records.push({ topic: 'results', key: resultKey(result), building: result.building, value: result });
+  for (const { reading, code, lateMs } of effects.late)
+    records.push({
+      topic: 'late',
+      key: `${reading.building}/${reading.meter}/${reading.at}`,
+      building: reading.building,
+      value: { v: 1, code, lateMs, partition, record: reading },
+    });
+  for (const { code, facts, record } of effects.rejects) {
+    const building = buildingOf(record);
+    records.push({ topic: 'rejects', key: building, building, value: { v: 1, code, ...facts, partition, record } });
+  }
+  for (const point of effects.telemetry) {
+    const building = 'building' in point ? point.building : 'pipeline';
+    records.push({ topic: 'telemetry', key: building, building, value: point });
+  }
+  return records;
+}
+
+function buildingOf(record: unknown): string {
+  const building = (record as { building?: unknown } | null | undefined)?.building;
+  return typeof building === 'string' && building !== '' ? building : 'unknown';
+}
