@@ -5,7 +5,7 @@
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { Registry } from 'prom-client';
 import type { Building } from '../domain/building.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -127,7 +127,7 @@ function createApp({ logger }: ApiOptions): FastifyInstance {
     keepAliveTimeout: 15_000,
     handlerTimeout: 20_000,
     forceCloseConnections: true,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 100, ignoreTrailingSlash: false },
     http: { maxHeaderSize: 16 * 1024 },
   } as const;

@@ -4,9 +4,9 @@ import type { Principal } from './tokens.ts';
 export interface AuditLine {
   /** Epoch ms. */
   readonly at: number;
-  /** `none`: no token was presented, or an unknown one. */
+  /** The token's id, or `local` in the demo. */
   readonly who: string;
-  readonly role: Principal['role'] | null;
+  readonly role: Principal['role'];
   readonly building: string;
   /** null: all lots. */
   readonly lot: number | null;

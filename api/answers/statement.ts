@@ -17,6 +17,7 @@ const slotLine = z.object({
   tranche: z.string(),
   consommation_kwh: z.number(),
   prix_centimes_kwh: z.number().nullable(),
+  montant_centimes: z.int().nullable(),
 });
 
 const adjustmentLine = z.object({
@@ -45,6 +46,7 @@ export const statement = z.object({
   cle: z.string(),
   tantiemes: z.number().nullable(),
   tantiemes_total: z.number().nullable(),
+  communs_centimes: z.int().nullable().describe('reste commun, abonnement et taxes'),
   montant_centimes: z.int().nullable(),
   periode_precedente_kwh: z.number().nullable(),
   annee_precedente_kwh: z.number().nullable(),
@@ -152,6 +154,7 @@ function statementOf(building: Building, lot: MeteredLot, row: MeterPeriod, comp
     cle: key,
     tantiemes,
     tantiemes_total: tantiemes === null ? null : sum(building.lots.map((other) => other.tantiemes[key] ?? 0)),
+    communs_centimes: priced(building, row.commonCents),
     montant_centimes: priced(building, row.amountCents),
     periode_precedente_kwh: kilowattHoursOrNull(compared.previous),
     annee_precedente_kwh: kilowattHoursOrNull(compared.yearBefore),
@@ -208,20 +211,23 @@ function sameAYearBefore(context: AnswerContext, window: TimeWindow): TimeWindow
   return context.calendar.windowOf(window.kind, context.calendar.day(date).start);
 }
 
-/** Energy by price slot beside the price of the tariff in force when the period began. */
+/** Energy by price slot beside the price of the tariff in force when the period began, in the tariff's order. */
 function slotLines(building: Building, row: MeterPeriod): Statement['tranches'] {
   const tariff = building.tariffs.reduce<Tariff | undefined>(
     (latest, candidate) =>
       candidate.from <= row.start && (!latest || candidate.from > latest.from) ? candidate : latest,
     undefined,
   );
-  return Object.entries(row.slotsWh).map(([name, wh]) => ({
+  const order = (name: string) => (tariff?.slots ?? []).findIndex((slot) => slot.name === name);
+  const slots = Object.entries(row.slotsWh).sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1));
+  return slots.map(([name, wh]) => ({
     tranche: name,
     consommation_kwh: kilowattHours(wh),
     prix_centimes_kwh:
       building.charges.mode === 'information'
         ? null
         : (tariff?.slots.find((slot) => slot.name === name)?.centsPerKwh ?? null),
+    montant_centimes: priced(building, row.slotsCents[name] ?? null),
   }));
 }
 

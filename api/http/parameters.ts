@@ -28,7 +28,8 @@ export const formatParameter = z.enum(['json', 'csv', 'html'], 'json, csv ou htm
 export function readParameters<S extends z.ZodType>(schema: S, query: unknown): z.output<S> {
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
-  const wrong = parsed.error.issues.flatMap((issue) => badParameters(issue, query));
+  const found = parsed.error.issues.flatMap((issue) => badParameters(issue, query));
+  const wrong = found.filter(({ nom }, index) => found.findIndex((other) => other.nom === nom) === index);
   throw new Problem(400, wrong.map(({ nom, raison }) => `${nom} : ${raison}`).join(' ; '), { parameters: wrong });
 }
 

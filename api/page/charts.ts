@@ -11,7 +11,8 @@ export interface StackedBar {
   readonly underWay: boolean;
 }
 
-const width = 720;
+const barsWidth = 720;
+const curveWidth = 460;
 const height = 240;
 const left = 44;
 const bottom = 26;
@@ -21,11 +22,11 @@ const top = 12;
 export function dayBars(label: string, bars: readonly StackedBar[]): Html {
   const greatest = Math.max(1, ...bars.map((bar) => bar.parts.reduce((total, part) => total + (part.kwh ?? 0), 0)));
   const scale = niceScale(greatest);
-  const step = (width - left) / Math.max(1, bars.length);
+  const step = (barsWidth - left) / Math.max(1, bars.length);
   const barWidth = Math.min(28, step * 0.72);
   const every = Math.max(1, Math.ceil(bars.length / 8));
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
-${grid(scale, (value) => frenchNumber(value, scale.step < 1 ? 1 : 0))}
+  return html`<svg class="chart" viewBox="0 0 ${barsWidth} ${height}" role="img" aria-label="${label}">
+${grid(barsWidth, scale, (value) => frenchNumber(value, scale.step < 1 ? 1 : 0))}
 ${bars.map((bar, index) => {
   const x = left + index * step + (step - barWidth) / 2;
   let base = height - bottom;
@@ -40,7 +41,7 @@ ${bar.parts.map((part) => {
   );
 })}
 ${bar.alert && html`<circle class="fill-alert" cx="${round(x + barWidth / 2)}" cy="${round(Math.max(5, base - 6))}" r="3.5"/>`}
-${(bars.length - 1 - index) % every === 0 && html`<text class="axis" x="${round(x + barWidth / 2)}" y="${height - 8}" text-anchor="middle">${shortDate(bar.date)}</text>`}
+${(bars.length - 1 - index) % every === 0 && html`<text class="axis" x="${round(index === bars.length - 1 ? barsWidth : x + barWidth / 2)}" y="${height - 8}" text-anchor="${index === bars.length - 1 ? 'end' : 'middle'}">${shortDate(bar.date)}</text>`}
 </g>`;
 })}
 </svg>`;
@@ -51,10 +52,10 @@ export function powerCurve(label: string, watts: readonly (number | null)[], lim
   const greatest = Math.max(100, ...watts.map((value) => value ?? 0));
   const shown = limitW !== null && limitW <= greatest * 2.2 ? limitW : null;
   const scale = niceScale(Math.max(greatest, shown ?? 0) / 1000);
-  const x = (index: number) => left + (index / Math.max(1, watts.length)) * (width - left);
+  const x = (index: number) => left + (index / Math.max(1, watts.length)) * (curveWidth - left);
   const y = (value: number) => height - bottom - (value / 1000 / scale.top) * (height - bottom - top);
-  return html`<svg class="chart" viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}">
-${grid(scale, (value) => frenchNumber(value, scale.step < 1 ? 1 : 0))}
+  return html`<svg class="chart" viewBox="0 0 ${curveWidth} ${height}" role="img" aria-label="${label}">
+${grid(curveWidth, scale, (value) => frenchNumber(value, scale.step < 1 ? 1 : 0))}
 ${runs(watts).map(
   (run) => html`<path class="area-general" d="M${round(x(run.from))} ${height - bottom} ${run.values
     .map((value, index) => `L${round(x(run.from + index + 0.5))} ${round(y(value))}`)
@@ -63,7 +64,7 @@ ${runs(watts).map(
     .map((value, index) => `${index === 0 ? 'M' : 'L'}${round(x(run.from + index + 0.5))} ${round(y(value))}`)
     .join(' ')}"/>`,
 )}
-${shown !== null && html`<line class="line-limit" x1="${left}" x2="${width}" y1="${round(y(shown))}" y2="${round(y(shown))}"/><text class="axis limit" x="${width - 4}" y="${round(y(shown) - 5)}" text-anchor="end">souscrite ${power(shown)}</text>`}
+${shown !== null && html`<line class="line-limit" x1="${left}" x2="${curveWidth}" y1="${round(y(shown))}" y2="${round(y(shown))}"/><text class="axis limit" x="${curveWidth - 4}" y="${round(y(shown) - 5)}" text-anchor="end">souscrite ${power(shown)}</text>`}
 ${[0, 4, 8, 12, 16, 20].map((hour) => html`<text class="axis" x="${round(x((hour / 24) * watts.length))}" y="${height - 8}" text-anchor="${hour === 0 ? 'start' : 'middle'}">${hour} h</text>`)}
 </svg>`;
 }
@@ -81,7 +82,7 @@ function niceScale(greatest: number): Scale {
   return { step, top: Math.ceil(greatest / step) * step };
 }
 
-function grid(scale: Scale, text: (value: number) => string): Html[] {
+function grid(width: number, scale: Scale, text: (value: number) => string): Html[] {
   const lines = Math.round(scale.top / scale.step);
   return Array.from({ length: lines + 1 }, (_, index) => {
     const value = index * scale.step;

@@ -32,7 +32,7 @@ export function euros(cents: number | null): string {
 }
 
 export function duration(seconds: number): string {
-  return seconds < 60 ? "moins d'une minute" : frenchDuration(seconds * 1000);
+  return frenchDuration(seconds * 1000);
 }
 
 /** `mardi 24 novembre 2026` of a local date. */

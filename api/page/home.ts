@@ -20,7 +20,7 @@ import { heroSection } from './sections/hero.ts';
 import { lotsSection } from './sections/lots.ts';
 import { maintenanceSection } from './sections/maintenance.ts';
 import { trendSection } from './sections/trend.ts';
-import { currentAnomalies, verdictOf } from './verdict.ts';
+import { currentAnomalies, currentRecommendations, verdictOf } from './verdict.ts';
 
 export interface HomeParameters {
   readonly period: 'mois' | 'trimestre' | 'annee';
@@ -70,7 +70,7 @@ export async function homePage(context: AnswerContext, parameters: HomeParameter
 ${heroSection(verdictOf(today, yesterday, meters), today, yesterday, board)}
 <div class="columns wide-left">
 ${anomaliesSection(currentAnomalies(today, yesterday), query)}
-${recommendationsSection(today.recommandations.length > 0 ? today.recommandations : yesterday.recommandations)}
+${recommendationsSection(currentRecommendations(today, yesterday))}
 </div>
 ${trendSection(board.tendances_30j)}
 <div class="columns">

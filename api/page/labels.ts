@@ -46,6 +46,20 @@ export const meterStateNames = {
   defaillant: 'Défaillant',
 } as const;
 
+const slotNames: Readonly<Record<string, string>> = {
+  base: 'base',
+  hp: 'heures pleines',
+  hc: 'heures creuses',
+  hph: 'heures pleines, saison haute',
+  hch: 'heures creuses, saison haute',
+  hpb: 'heures pleines, saison basse',
+  hcb: 'heures creuses, saison basse',
+};
+
+export function slotName(slot: string): string {
+  return slotNames[slot.toLowerCase()] ?? slot.replaceAll('_', ' ');
+}
+
 export const periodNames = { mois: 'Mois', trimestre: 'Trimestre', annee: 'Année' } as const;
 
 export function anomalyName(type: string): string {

@@ -4,7 +4,7 @@ import { frenchNumber } from '../../domain/french.ts';
 import type { Statement, StatementsAnswer } from '../answers/statement.ts';
 import { energy, energyFigure, euros, numericDate, percent, periodTitle } from './format.ts';
 import { type Html, html, type Insert } from './html.ts';
-import { flagNames } from './labels.ts';
+import { flagNames, slotName } from './labels.ts';
 
 export function statementPage(answer: StatementsAnswer): string {
   const { config_immeuble: building, periode } = answer;
@@ -37,7 +37,7 @@ function sheet({ config_immeuble: building, periode }: StatementsAnswer, stateme
 <p>Du ${numericDate(statement.debut)} au ${lastDay(statement.fin)} · ${statement.jours_factures} jours · ${stateText(periode, statement)}${periode.mode === 'information' && ' · document d’information, sans facturation'}</p>
 <table><tbody>
 ${row('Consommation', energy(statement.consommation_kwh, 3), 'total')}
-${statement.tranches.map((slot) => row(html`dont ${slot.tranche}${slot.prix_centimes_kwh !== null && html` <small>à ${frenchNumber(slot.prix_centimes_kwh, 3)} c€/kWh</small>`}`, energy(slot.consommation_kwh, 3)))}
+${statement.tranches.map(slotRow)}
 ${row('dont estimé (lectures espacées)', energy(statement.energie_estimee, 3))}
 ${row('Part de la consommation des lots', percent(statement.part_consommation, 2))}
 ${row('Part égale entre lots actifs', percent(statement.part_egalitaire, 2))}
@@ -46,8 +46,8 @@ ${periode.mode === 'repartition' && money(statement)}
 </tbody></table>
 <h3>Pour comparer</h3>
 <table><tbody>
-${row('Période précédente', compared(statement.consommation_kwh, statement.periode_precedente_kwh))}
-${row('Même période de l’année passée', compared(statement.consommation_kwh, statement.annee_precedente_kwh))}
+${row('Période précédente', compared(statement, statement.periode_precedente_kwh))}
+${row('Même période de l’année passée', compared(statement, statement.annee_precedente_kwh))}
 ${row('Moyenne des lots actifs de l’immeuble', statement.moyenne_immeuble_kwh === null ? 'non communiquée (moins de cinq lots)' : energy(statement.moyenne_immeuble_kwh))}
 </tbody></table>
 ${statement.regularisations.length > 0 && adjustments(statement, periode.mode === 'repartition')}
@@ -59,9 +59,17 @@ function row(name: Insert, value: string, kind = ''): Html {
   return html`<tr class="${kind}"><th scope="row">${name}</th><td>${value}</td></tr>`;
 }
 
+function slotRow(slot: Statement['tranches'][number]): Html {
+  const price =
+    slot.prix_centimes_kwh !== null && html` <small>à ${frenchNumber(slot.prix_centimes_kwh, 2)} c€/kWh</small>`;
+  const amount = slot.montant_centimes === null ? '' : ` · ${euros(slot.montant_centimes)}`;
+  return row(html`dont ${slotName(slot.tranche)}${price}`, `${energy(slot.consommation_kwh, 3)}${amount}`);
+}
+
 function money(statement: Statement): Html {
   return html`${row('Clé des parties communes', statement.cle === 'prorata' ? 'au prorata des consommations' : `${statement.cle}${statement.tantiemes === null ? '' : ` : ${frenchNumber(statement.tantiemes, 0)} / ${frenchNumber(statement.tantiemes_total ?? 0, 0)}`}`)}
-${row(html`Montant <small>énergie, communs, abonnement et taxes · à la charge ${statement.payeur === 'occupant' ? 'de l’occupant' : 'du propriétaire'}</small>`, statement.montant_centimes === null ? 'non établi' : euros(statement.montant_centimes), 'total')}`;
+${statement.communs_centimes !== null && row('dont communs, abonnement et taxes', euros(statement.communs_centimes))}
+${row(html`Montant <small>à la charge ${statement.payeur === 'occupant' ? 'de l’occupant' : 'du propriétaire'}</small>`, statement.montant_centimes === null ? 'non établi' : euros(statement.montant_centimes), 'total')}`;
 }
 
 function adjustments(statement: Statement, priced: boolean): Html {
@@ -73,9 +81,10 @@ function adjustments(statement: Statement, priced: boolean): Html {
   )}</tbody></table>`;
 }
 
-function compared(own: number, other: number | null): string {
+/** The other period, and the change since; of a period under way none is told. */
+function compared({ consommation_kwh: own, etat }: Statement, other: number | null): string {
   if (other === null) return 'non connue';
-  if (other === 0) return energy(0);
+  if (other === 0 || etat === 'ouvert') return energy(other);
   const change = Math.round((own / other - 1) * 100);
   return `${energyFigure(other)} kWh (${change > 0 ? '+' : change < 0 ? '−' : ''}${Math.abs(change)} %)`;
 }

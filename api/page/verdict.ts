@@ -4,7 +4,7 @@
  */
 
 import { frenchPlural } from '../../domain/french.ts';
-import type { AnomalyAnswer } from '../answers/anomalies.ts';
+import type { AnomalyAnswer, RecommendationAnswer } from '../answers/anomalies.ts';
 import type { DayAnalysis } from '../answers/day-analysis.ts';
 import type { MaintenanceAnswer } from '../answers/maintenance.ts';
 import { anomalyName } from './labels.ts';
@@ -52,6 +52,16 @@ export function currentAnomalies(today: DayAnalysis, yesterday: DayAnalysis): An
     return true;
   });
 }
+
+/** Of both days, each code once, the most urgent first. */
+export function currentRecommendations(today: DayAnalysis, yesterday: DayAnalysis): RecommendationAnswer[] {
+  const byCode = new Map(
+    [...yesterday.recommandations, ...today.recommandations].map((advice) => [advice.code, advice]),
+  );
+  return [...byCode.values()].sort((a, b) => priorities.indexOf(a.priorite) - priorities.indexOf(b.priorite));
+}
+
+const priorities = ['critique', 'haute', 'moyenne', 'basse'];
 
 function isKnown(day: DayAnalysis): boolean {
   return day.repartition.nb_connus > 0 || day.consommation_globale.energie_consommee !== null;

@@ -244,6 +244,8 @@ export function meterPeriod(window: TimeWindow, meter: Meter, changes: Partial<M
     startQuality: 'measured',
     endQuality: 'measured',
     slotsWh: { hp: 180_000, hc: 60_000 },
+    slotsCents: { hp: 3_863, hc: 918 },
+    commonCents: 339,
     ...changes,
   };
 }
@@ -262,7 +264,7 @@ export function buildingPeriod(window: TimeWindow, changes: Partial<BuildingPeri
     tenantsWh: 4_800_000,
     remainderWh: 330_000,
     activeLots: 19,
-    meanWh: 252_631.58,
+    meanWh: 252_631.5,
     amountCents: 102_400,
     status: 'open',
     closedAt: null,

@@ -155,7 +155,7 @@
     };
     return {
       x: { ...base, grid: { show: false } },
-      y: { ...base, size: 54, values: (_plot, values) => values.map((value) => `${wholes.format(value)} ${unit}`) },
+      y: { ...base, size: 66, values: (_plot, values) => values.map((value) => `${wholes.format(value)} ${unit}`) },
     };
   }
 
