@@ -24,10 +24,12 @@ export function readPushObjectList(data: CosemData): readonly PushObject[] | und
   const objects: PushObject[] = [];
   for (const member of data.members) {
     if (member.type !== 'structure' || member.members.length < 3) return undefined;
-    const [classId, name, attribute] = member.members;
+    const [classId, name, attribute, dataIndex] = member.members;
     if (classId?.type !== 'integer' || classId.width !== 16) return undefined;
     if (name?.type !== 'octet-string' || name.bytes.length !== 6) return undefined;
     if (attribute?.type !== 'integer' || attribute.width !== 8) return undefined;
+    // Another type in the fourth place is a value: the entries describe themselves.
+    if (dataIndex && (dataIndex.type !== 'integer' || dataIndex.width !== 16 || dataIndex.signed)) return undefined;
     objects.push({ classId: Number(classId.value), obis: obisText(name.bytes), attribute: Number(attribute.value) });
   }
   return objects;

@@ -154,6 +154,64 @@ describe('pairs', () => {
       ],
     });
   });
+  const described = (code: string, attribute: number, value: readonly number[]) =>
+    encodeStructure([encodeInteger(3, 16), obis(code), encodeInteger(attribute, -8), value]);
+  test.each([
+    [
+      'in structures',
+      encodeStructure([described('1-0:1.8.0', 2, u32(500)), described('1-0:32.7.0', 2, encodeInteger(230, 16))]),
+    ],
+    [
+      'in one array',
+      encodeStructure([
+        encodeArray([described('1-0:1.8.0', 2, u32(500)), described('1-0:32.7.0', 2, encodeInteger(230, 16))]),
+      ]),
+    ],
+    [
+      'flat',
+      encodeStructure([
+        ...[encodeInteger(3, 16), obis('1-0:1.8.0'), encodeInteger(2, -8), u32(500)],
+        ...[encodeInteger(3, 16), obis('1-0:32.7.0'), encodeInteger(2, -8), encodeInteger(230, 16)],
+      ]),
+    ],
+  ])('class, code, attribute and value, %s', (_name, body) => {
+    expect(items(body)).toEqual({
+      shape: 'flat',
+      values: [
+        ['1-0:1.8.0', 500, 'Wh'],
+        ['1-0:32.7.0', 230, 'V'],
+      ],
+    });
+  });
+  test('a scaler before the value, without unit, leaves the value without unit', () => {
+    const body = encodeStructure([obis('1-0:1.8.0'), encodeInteger(-1, -8), u32(500), obis('1-0:1.7.0'), u32(6)]);
+    expect(items(body)).toMatchObject({
+      values: [
+        ['1-0:1.8.0', 50, ''],
+        ['1-0:1.7.0', 6, 'W'],
+      ],
+    });
+  });
+  test('a value of one signed byte is a value', () => {
+    const byte = encodeInteger(7, -8);
+    const body = encodeStructure([
+      obis('1-0:1.7.0'),
+      byte,
+      obis('1-0:2.7.0'),
+      byte,
+      scaler(1, 27),
+      encodeInteger(3, 16),
+      obis('1-0:3.7.0'),
+      byte,
+    ]);
+    expect(items(body)).toMatchObject({
+      values: [
+        ['1-0:1.7.0', 7, 'W'],
+        ['1-0:2.7.0', 70, 'W'],
+        ['1-0:3.7.0', 7, 'var'],
+      ],
+    });
+  });
   test('a list name in front', () => {
     const body = encodeStructure([encodeText('Kamstrup_V0001'), obis('1-1:1.7.0'), u32(9)]);
     expect(items(body)).toMatchObject({
