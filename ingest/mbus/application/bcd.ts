@@ -12,18 +12,21 @@ export const BCD_PAIRS: Int8Array = Int8Array.from({ length: 256 }, (_, byte) =>
   return high > 9 || low > 9 ? -1 : high * 10 + low;
 });
 
-/** The value of `length` bytes (at most seven) at `start`; NaN for an invalid digit. Never -0. */
+/** What an invalid digit reads as: no value of at most seven bytes. */
+export const INVALID_BCD = -1e15;
+
+/** The value of `length` bytes (at most seven) at `start`, INVALID_BCD for an invalid digit. Never -0. */
 export function readBcd(bytes: Uint8Array, start: number, length: number): number {
   const top = bytes[start + length - 1]!;
   let value = BCD_PAIRS[top]!;
   const negative = value < 0;
   if (negative) {
-    if (top < 0xf0 || top > 0xf9) return Number.NaN;
+    if (top < 0xf0 || top > 0xf9) return INVALID_BCD;
     value = top - 0xf0;
   }
   for (let at = start + length - 2; at >= start; at--) {
     const pair = BCD_PAIRS[bytes[at]!]!;
-    if (pair < 0) return Number.NaN;
+    if (pair < 0) return INVALID_BCD;
     value = value * 100 + pair;
   }
   return negative && value !== 0 ? -value : value;

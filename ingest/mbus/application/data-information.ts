@@ -9,9 +9,11 @@ import type { RecordFunction } from './record.ts';
 export const MAXIMUM_DIFE = 10;
 
 /** Data field codes that are not a plain length. */
-export const DATA_NONE = 0x0;
 export const DATA_REAL = 0x5;
 export const DATA_SELECTION = 0x8;
+/** Decimals of 8 and of 12 digits; 9 to B have 2, 4 and 6. */
+export const DATA_BCD_8 = 0xc;
+export const DATA_BCD_12 = 0xe;
 export const DATA_LVAR = 0xd;
 export const DATA_SPECIAL = 0xf;
 

@@ -8,11 +8,12 @@
  * and benchmarks turn on: lookups in tables and in the cache of blocks, one object a record.
  */
 import type { RecordErrorCode, TelegramErrorCode } from '../errors.ts';
-import { readBcd } from './bcd.ts';
+import { INVALID_BCD, readBcd } from './bcd.ts';
 import {
+  DATA_BCD_8,
+  DATA_BCD_12,
   DATA_LENGTHS,
   DATA_LVAR,
-  DATA_NONE,
   DATA_REAL,
   DATA_SELECTION,
   DATA_SPECIAL,
@@ -101,7 +102,8 @@ export function decodeRecords(
         if (at >= end) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
         dife = bytes[at++]!;
         if (count < MAXIMUM_DIFE) {
-          storage += (dife & 0x0f) * STORAGE_WEIGHTS[count]!;
+          if (count < 7) storage |= (dife & 0x0f) << (1 + 4 * count);
+          else storage += (dife & 0x0f) * STORAGE_WEIGHTS[count]!;
           tariff |= ((dife >> 4) & 3) << (2 * count);
           subunit |= ((dife >> 6) & 1) << count;
         } else error = 'DIFE_COUNT';
@@ -137,42 +139,56 @@ export function decodeRecords(
     const dataEnd = at + length;
     if (dataEnd > end) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
 
-    const source = highByteFirst ? bytes.slice(at, dataEnd).reverse() : bytes;
-    const from = highByteFirst ? 0 : at;
+    let source = bytes;
+    let from = at;
+    if (highByteFirst) {
+      source = bytes.slice(at, dataEnd).reverse();
+      from = 0;
+    }
     let value: number | string | LocalMoment | null = null;
     let mantissa: number | bigint | null = null;
-    let exponent10 = 0;
-    if (error !== null || dataField === DATA_NONE || dataField === DATA_SELECTION) {
-      // no value to read
+    let exponent10 = meaning.exponent10;
+    if (error !== null || length === 0) {
+      // no value to read: an error of the meter, no data, a selection for readout
+      if (error === null && dataField === DATA_LVAR && lvar === 0) value = '';
+    } else if (meaning.kind === DATE) {
+      const moment =
+        dataField < DATA_SELECTION && dataField !== DATA_REAL ? readMoment(source, from, length) : 'DATE_TYPE';
+      if (typeof moment === 'string') error = moment;
+      else value = moment;
+    } else if (dataField <= 4 || (dataField > DATA_SELECTION && dataField <= DATA_BCD_8)) {
+      let raw: number;
+      if (dataField <= 4) {
+        raw = readInt32(source, from, dataField);
+        if (raw < 0 && meaning.kind === UNSIGNED) raw += UNSIGNED_SPANS[dataField]!;
+      } else raw = readBcd(source, from, length);
+      if (raw === INVALID_BCD) error = 'BCD_DIGIT';
+      else if (meaning.simple) {
+        mantissa = raw;
+        if (exponent10 === 0) value = raw;
+        else value = exponent10 < 0 ? raw / POWERS_OF_TEN[-exponent10]! : raw * POWERS_OF_TEN[exponent10]!;
+      } else mantissa = raw;
     } else if (dataField === DATA_REAL) {
       const real = readReal(source, from);
-      if (meaning.kind === DATE) error = 'DATE_TYPE';
-      else if (!Number.isFinite(real)) error = 'FLOAT_NOT_A_NUMBER';
+      if (!Number.isFinite(real)) error = 'FLOAT_NOT_A_NUMBER';
       else value = scaleReal(real, meaning);
     } else if (dataField === DATA_LVAR) {
       const read = readLvar(source, from, lvar, meaning.kind === SIGNED);
       if (typeof read === 'object') value = read.text;
       else if (typeof read === 'string') error = read;
-      else if (meaning.kind === DATE) error = 'DATE_TYPE';
       else mantissa = read;
-    } else if (meaning.kind === DATE) {
-      const moment = dataField < DATA_SELECTION ? readMoment(source, from, length) : 'DATE_TYPE';
-      if (typeof moment === 'string') error = moment;
-      else value = moment;
-    } else if (dataField > DATA_SELECTION) {
+    } else if (dataField === DATA_BCD_12) {
       const decimal = readBcd(source, from, length);
-      if (Number.isNaN(decimal)) error = 'BCD_DIGIT';
+      if (decimal === INVALID_BCD) error = 'BCD_DIGIT';
       else mantissa = decimal;
-    } else mantissa = readBinary(source, from, dataField, meaning.kind === UNSIGNED);
+    } else mantissa = readLong(source, from, dataField, meaning.kind === UNSIGNED);
 
-    if (mantissa !== null) {
-      exponent10 = meaning.exponent10;
+    if (mantissa === null) exponent10 = 0;
+    else if (value === null) {
       const product = typeof mantissa === 'number' ? mantissa * meaning.multiplier : FIFTEEN_DIGITS;
       if (product < FIFTEEN_DIGITS && product > -FIFTEEN_DIGITS && meaning.offset === null) {
         mantissa = product;
-        if (exponent10 === 0) value = product;
-        else if (exponent10 < 0 && exponent10 >= -22) value = product / POWERS_OF_TEN[-exponent10]!;
-        else value = scaleNumber(product, exponent10);
+        value = scaleNumber(product, exponent10);
       } else {
         const exact = combine(mantissa, meaning.multiplier, exponent10, meaning.offset);
         mantissa = exact.mantissa;
@@ -202,34 +218,32 @@ export function decodeRecords(
   return { records, more: false, error: null };
 }
 
-/** Data fields 1 to 7: 1, 2, 3, 4, 6 and 8 bytes, low byte first. */
-function readBinary(bytes: Uint8Array, at: number, dataField: number, unsigned: boolean): number | bigint {
-  let value: number;
-  switch (dataField) {
+/** Data fields 1 to 4: as many bytes, signed, low byte first. */
+function readInt32(bytes: Uint8Array, at: number, length: number): number {
+  switch (length) {
     case 1:
-      value = (bytes[at]! << 24) >> 24;
-      return unsigned && value < 0 ? value + 0x100 : value;
+      return (bytes[at]! << 24) >> 24;
     case 2:
-      value = ((bytes[at]! | (bytes[at + 1]! << 8)) << 16) >> 16;
-      return unsigned && value < 0 ? value + 0x1_0000 : value;
+      return ((bytes[at]! | (bytes[at + 1]! << 8)) << 16) >> 16;
     case 3:
-      value = ((bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)) << 8) >> 8;
-      return unsigned && value < 0 ? value + 0x100_0000 : value;
-    case 4:
-      value = word(bytes, at);
-      return unsigned && value < 0 ? value + 0x1_0000_0000 : value;
-    case 6:
-      value = ((bytes[at + 4]! | (bytes[at + 5]! << 8)) << 16) >> 16;
-      if (unsigned && value < 0) value += 0x1_0000;
-      return value * 0x1_0000_0000 + (word(bytes, at) >>> 0);
+      return ((bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)) << 8) >> 8;
     default:
-      value = word(bytes, at + 4);
-      if (value >= -0x20_0000 && value < 0x20_0000 && !(unsigned && value < 0)) {
-        const whole = value * 0x1_0000_0000 + (word(bytes, at) >>> 0);
-        if (Number.isSafeInteger(whole)) return whole;
-      }
-      return readInteger(bytes, at, 8, !unsigned);
+      return word(bytes, at);
   }
+}
+
+/** Data fields 6 and 7: 6 and 8 bytes, low byte first. */
+function readLong(bytes: Uint8Array, at: number, dataField: number, unsigned: boolean): number | bigint {
+  if (dataField === 6) {
+    const high = ((bytes[at + 4]! | (bytes[at + 5]! << 8)) << 16) >> 16;
+    return (unsigned && high < 0 ? high + 0x1_0000 : high) * 0x1_0000_0000 + (word(bytes, at) >>> 0);
+  }
+  const high = word(bytes, at + 4);
+  if (high >= -0x20_0000 && high < 0x20_0000 && !(unsigned && high < 0)) {
+    const whole = high * 0x1_0000_0000 + (word(bytes, at) >>> 0);
+    if (Number.isSafeInteger(whole)) return whole;
+  }
+  return readInteger(bytes, at, 8, !unsigned);
 }
 
 function word(bytes: Uint8Array, at: number): number {
@@ -291,6 +305,9 @@ function bare(
 function named(quantity: string): Meaning {
   return meaningOf({ ...draftOf(PLAIN_TEXT_ROW), quantity });
 }
+/** What to add to a negative reading of data fields 1 to 4 that is unsigned. */
+const UNSIGNED_SPANS: Float64Array = Float64Array.of(0, 2 ** 8, 2 ** 16, 2 ** 24, 2 ** 32);
+
 const MANUFACTURER_MEANING = named(MANUFACTURER_DATA);
 const MORE_RECORDS_MEANING = named(MORE_RECORDS_FOLLOW);
 const GLOBAL_READOUT_MEANING = named(GLOBAL_READOUT);

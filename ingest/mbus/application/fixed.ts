@@ -10,7 +10,7 @@
  * A counter with the unit 3E has the unit of the other one, as it was at the last fixed date: storage 1.
  */
 import type { RecordErrorCode } from '../errors.ts';
-import { readBcd } from './bcd.ts';
+import { INVALID_BCD, readBcd } from './bcd.ts';
 import { FIXED_HISTORIC, fixedMeaning } from './fixed-unit.ts';
 import { type Header, readIdentification } from './header.ts';
 import { readInteger } from './integer.ts';
@@ -64,7 +64,7 @@ function counter(
   start: number,
 ): DataRecord {
   const raw = binary ? Number(readInteger(data, 0, 4, true)) : readBcd(data, 0, 4);
-  const error: RecordErrorCode | null = Number.isNaN(raw) ? 'BCD_DIGIT' : null;
+  const error: RecordErrorCode | null = raw === INVALID_BCD ? 'BCD_DIGIT' : null;
   return {
     function: 'instantaneous',
     storage: stored ? 1 : 0,

@@ -40,6 +40,8 @@ export interface Meaning {
   readonly vib: string;
   /** Whether the standard, or a plain text, says what the value is; false for reserved and manufacturer-specific codes. */
   readonly known: boolean;
+  /** Multiplier 1, no offset and an exponent within ±22: a raw integer is scaled by one exact power of ten. */
+  readonly simple: boolean;
   /** The members that describe the meaning, ready to print: `"quantity":"energy","unit":"Wh"` and the qualifiers. */
   readonly json: string;
 }
@@ -93,7 +95,9 @@ export function draftOf(row: VifRow): MeaningDraft {
 
 /** Freeze a draft into a meaning. */
 export function meaningOf(draft: MeaningDraft): Meaning {
-  return { ...draft, json: describe(draft) };
+  const { multiplier, offset, exponent10 } = draft;
+  const simple = multiplier === 1 && offset === null && Math.abs(exponent10) <= 22;
+  return { ...draft, simple, json: describe(draft) };
 }
 
 /** A value with nothing that makes it another than the plain quantity: what an index or a live power must be. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readBcd, readBcdDigits, writeBcd } from '../../../../ingest/mbus/application/bcd.ts';
+import { INVALID_BCD, readBcd, readBcdDigits, writeBcd } from '../../../../ingest/mbus/application/bcd.ts';
 import { readInteger, writeInteger } from '../../../../ingest/mbus/application/integer.ts';
 import { formatMoment, readMoment } from '../../../../ingest/mbus/application/local-moment.ts';
 import { lvarLength } from '../../../../ingest/mbus/application/lvar.ts';
@@ -20,11 +20,11 @@ describe('BCD', () => {
     ['99F9', -999],
     ['000000F0', 0],
     ['F5', -5],
-    ['0A', Number.NaN],
-    ['A0', Number.NaN],
-    ['FA', Number.NaN],
-    ['E1', Number.NaN],
-    ['F012', Number.NaN],
+    ['0A', INVALID_BCD],
+    ['A0', INVALID_BCD],
+    ['FA', INVALID_BCD],
+    ['E1', INVALID_BCD],
+    ['F012', INVALID_BCD],
   ])('%s is %d', (text, value) => {
     const bytes = hex(text);
     expect(readBcd(bytes, 0, bytes.length)).toBe(value);
