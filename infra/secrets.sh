@@ -10,8 +10,8 @@ for name in influx_password influx_operator_token grafana_password; do
   head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$folder/$name"
   chmod 0444 "$folder/$name"
 done
-# Setup fills these; they are there so that Compose can name them before.
-for name in influx_sink_token influx_api_token influx_grafana_token; do
+# Setup fills the first three, you the last two where you use them; they are there so that Compose can name them before.
+for name in influx_sink_token influx_api_token influx_grafana_token smtp_password maint_webhook_token; do
   [ -e "$folder/$name" ] && continue
   : >"$folder/$name"
   chmod 0444 "$folder/$name"

@@ -2,7 +2,9 @@
  * compose.yaml against the Compose specification (compose-spec.json is the schema of compose-go 2.16.2, Apache-2.0), and
  * against what the product promises: every image pinned, no secret in clear, roles without rights, scalable, checked.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
@@ -132,6 +134,24 @@ describe('the roles', () => {
     for (const name of ['kafka', 'influxdb', 'process', 'sink'])
       expect(file.services[name]?.networks).toEqual(['store']);
   });
+});
+
+test('secrets.sh makes every secret that compose.yaml names, once, in a folder of its owner', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'releve-secrets-'));
+  cpSync(join(infra, 'secrets.sh'), join(folder, 'secrets.sh'));
+  const make = (): Record<string, string> => {
+    execFileSync('sh', [join(folder, 'secrets.sh')]);
+    const names = readdirSync(join(folder, 'secrets'));
+    return Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, 'secrets', name), 'utf8')]));
+  };
+  const made = make();
+  expect(Object.keys(made).sort()).toEqual(Object.keys(file.secrets).sort());
+  for (const name of ['influx_password', 'influx_operator_token', 'grafana_password']) {
+    expect(made[name]).toMatch(/^[0-9a-f]{64}$/);
+  }
+  expect(make()).toEqual(made);
+  expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700);
+  rmSync(folder, { recursive: true });
 });
 
 test('the servers of the configuration are those of compose.yaml, and load together with a building', () => {
