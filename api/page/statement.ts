@@ -20,7 +20,7 @@ export function statementPage(answer: StatementsAnswer): string {
 <script src="/assets/statement.js" defer></script>
 </head>
 <body>
-<p class="tools"><a href="/?immeuble=${encodeURIComponent(building.immeuble)}">← Retour</a> <button type="button" id="imprimer" hidden>Imprimer</button></p>
+<nav class="tools" aria-label="Outils"><a href="/?immeuble=${encodeURIComponent(building.immeuble)}">← Retour</a> <button type="button" id="imprimer" hidden>Imprimer</button></nav>
 <main>
 <h1 class="visually-hidden">${title}</h1>
 ${answer.releves.length === 0 ? html`<p class="sheet">Aucun relevé pour cette période.</p>` : answer.releves.map((statement) => sheet(answer, statement, title))}
