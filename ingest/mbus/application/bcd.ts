@@ -32,6 +32,26 @@ export function readBcd(bytes: Uint8Array, start: number, length: number): numbe
   return negative && value !== 0 ? -value : value;
 }
 
+/** What an invalid digit reads as in `readShortBcd`: no value of at most four bytes, and a 32-bit integer as they are. */
+export const INVALID_SHORT_BCD = -0x8000_0000;
+
+/** The same for at most four bytes, INVALID_SHORT_BCD for an invalid digit: all values stay 32-bit integers. */
+export function readShortBcd(bytes: Uint8Array, start: number, length: number): number {
+  const top = bytes[start + length - 1]!;
+  let value = BCD_PAIRS[top]!;
+  const negative = value < 0;
+  if (negative) {
+    if (top < 0xf0 || top > 0xf9) return INVALID_SHORT_BCD;
+    value = top - 0xf0;
+  }
+  for (let at = start + length - 2; at >= start; at--) {
+    const pair = BCD_PAIRS[bytes[at]!]!;
+    if (pair < 0) return INVALID_SHORT_BCD;
+    value = (value * 100 + pair) | 0;
+  }
+  return negative ? (0 - value) | 0 : value;
+}
+
 /** The digits of `length` bytes as text, for values of any size; null for a digit above 9. */
 export function readBcdDigits(bytes: Uint8Array, start: number, length: number): string | null {
   let digits = '';

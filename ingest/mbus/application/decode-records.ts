@@ -8,7 +8,7 @@
  * and benchmarks turn on: lookups in tables and in the cache of blocks, one object a record.
  */
 import type { RecordErrorCode, TelegramErrorCode } from '../errors.ts';
-import { INVALID_BCD, readBcd } from './bcd.ts';
+import { INVALID_BCD, INVALID_SHORT_BCD, readBcd, readShortBcd } from './bcd.ts';
 import {
   DATA_BCD_8,
   DATA_BCD_12,
@@ -157,17 +157,17 @@ export function decodeRecords(
       if (typeof moment === 'string') error = moment;
       else value = moment;
     } else if (dataField <= 4 || (dataField > DATA_SELECTION && dataField <= DATA_BCD_8)) {
-      let raw: number;
-      if (dataField <= 4) {
-        raw = readInt32(source, from, dataField);
-        if (raw < 0 && meaning.kind === UNSIGNED) raw += UNSIGNED_SPANS[dataField]!;
-      } else raw = readBcd(source, from, length);
-      if (raw === INVALID_BCD) error = 'BCD_DIGIT';
-      else if (meaning.simple) {
+      const binary = dataField <= 4;
+      const raw = binary ? readInt32(source, from, dataField) : readShortBcd(source, from, length);
+      if (raw === INVALID_SHORT_BCD && !binary) error = 'BCD_DIGIT';
+      else if (raw < 0 && binary && meaning.kind === UNSIGNED) mantissa = raw + UNSIGNED_SPANS[dataField]!;
+      else {
         mantissa = raw;
-        if (exponent10 === 0) value = raw;
-        else value = exponent10 < 0 ? raw / POWERS_OF_TEN[-exponent10]! : raw * POWERS_OF_TEN[exponent10]!;
-      } else mantissa = raw;
+        if (meaning.simple) {
+          if (exponent10 === 0) value = raw;
+          else value = exponent10 < 0 ? raw / POWERS_OF_TEN[-exponent10]! : raw * POWERS_OF_TEN[exponent10]!;
+        }
+      }
     } else if (dataField === DATA_REAL) {
       const real = readReal(source, from);
       if (!Number.isFinite(real)) error = 'FLOAT_NOT_A_NUMBER';

@@ -41,9 +41,13 @@ export function rejectFrame(code: FrameErrorCode, expected: number, actual: numb
   return { kind: 'rejected', code, expected, actual };
 }
 
-/** Sum modulo 256 of bytes[start, end). */
+/** Sum modulo 256 of bytes[start, end); four at a time, because replay spends a tenth of its time here. */
 export function checksum(bytes: Uint8Array, start: number, end: number): number {
   let sum = 0;
-  for (let index = start; index < end; index++) sum += bytes[index]!;
+  let index = start;
+  for (const last = end - 3; index < last; index += 4) {
+    sum = (sum + bytes[index]! + bytes[index + 1]! + bytes[index + 2]! + bytes[index + 3]!) | 0;
+  }
+  for (; index < end; index++) sum = (sum + bytes[index]!) | 0;
   return sum & 0xff;
 }
