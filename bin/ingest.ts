@@ -1,0 +1,112 @@
+/** `releve ingest`: the meters of every configured bus into Kafka, with a spool on disk for when the broker is away. */
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import pino from 'pino';
+import { ConfigurationError } from '../domain/errors.ts';
+import { createIngest, type IngestEvent } from '../ingest/pipeline.ts';
+import { openSpool } from '../ingest/spool.ts';
+import { createKafkaJournal } from '../journal/kafka/journal.ts';
+import { kafkaOptions } from '../journal/kafka/options.ts';
+import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
+
+interface IngestCommandOptions extends CommonOptions {
+  readonly bus?: readonly string[];
+}
+
+/** Adds the command to the program. */
+export function registerIngest(program: Command): void {
+  program
+    .command('ingest')
+    .description(
+      'lit les compteurs de tous les bus et confie les relevés à Kafka ; un tampon sur disque quand il est absent',
+    )
+    .option('--bus <bus...>', 'seulement ces bus (défaut : tous)')
+    .addHelpText('after', '\nExemple :\n  $ releve ingest -c releve.yaml --data-dir /var/lib/releve')
+    .action(async (options: IngestCommandOptions) => {
+      const stop = new AbortController();
+      const interrupt = (): void => stop.abort();
+      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+      try {
+        process.exitCode = (await ingest(options, stop.signal)) ? 130 : 1;
+      } finally {
+        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      }
+    });
+}
+
+/** Runs until the signal. True: everything acknowledged is durable. Throws ConfigurationError. */
+export async function ingest(options: IngestCommandOptions, signal: AbortSignal): Promise<boolean> {
+  const config = configurationOf(options);
+  const { kafka } = config;
+  const unknown = (options.bus ?? []).filter((id) => !config.buses.some((bus) => bus.id === id));
+  const problems = [
+    ...(kafka ? [] : ['kafka: missing, ingest needs a broker (the embedded mode is `releve run`)']),
+    ...(config.buses.length > 0 ? [] : ['buses: none is configured']),
+    ...unknown.map((id) => `--bus: no bus "${id}"`),
+  ];
+  if (!kafka || problems.length > 0) throw new ConfigurationError(problems);
+  const log = pino({ base: { component: 'ingest' } }, pino.destination(2));
+  const journal = createKafkaJournal({
+    ...kafkaOptions(kafka),
+    clientId: 'releve-ingest',
+    log: (level, message, facts) => log[level](facts, message),
+  });
+  const running = createIngest({
+    buildings: config.buildings,
+    buses: config.buses.filter(({ id }) => options.bus?.includes(id) ?? true),
+    journal,
+    spool: openSpool({ directory: join(dataDirectory(options, config), 'spool') }),
+    configurationFile: options.config,
+  });
+  const logged = running.events$.subscribe((event) => logEvent(log, event));
+  running.start();
+  log.info({ buses: config.buses.length, spooled: running.counts.spooled }, 'started');
+  await aborted(signal);
+  const isDurable = await running.stop();
+  logged.unsubscribe();
+  log.info({ ...running.counts, isDurable }, 'stopped');
+  await journal.close();
+  return isDurable;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function logEvent(log: pino.Logger, event: IngestEvent): void {
+  switch (event.kind) {
+    case 'reading':
+      log.debug({ bus: event.bus, meter: event.reading.meter }, event.kind);
+      break;
+    case 'acknowledged':
+      log.debug({ records: event.records.length, in: event.in }, event.kind);
+      break;
+    case 'cycle':
+      log.debug({ bus: event.bus, ...event.cycle }, event.kind);
+      break;
+    case 'health':
+      log.info({ ...event.health }, event.kind);
+      break;
+    case 'link':
+      log.info({ bus: event.bus, ...event.status }, event.kind);
+      break;
+    case 'refused':
+      log.error({ records: event.records.length }, 'SPOOL_FULL');
+      break;
+    case 'spool_failed':
+      log.error({ reason: event.reason }, event.kind);
+      break;
+    case 'reject': {
+      const { frames: _frames, ...facts } = event.reject;
+      log.warn(facts, event.kind);
+      break;
+    }
+    default: {
+      const { kind, ...facts } = event;
+      log.warn(facts, kind);
+    }
+  }
+}
