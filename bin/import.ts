@@ -1,0 +1,170 @@
+/** `releve import FILE.csv`: readings (or outdoor temperatures) from a file, through the same path as any other. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Command } from 'commander';
+import { createCalendar } from '../domain/calendar.ts';
+import { systemClock } from '../domain/clock.ts';
+import type { Config } from '../domain/config/config.ts';
+import { ConfigurationError } from '../domain/errors.ts';
+import { readingValue } from '../domain/reading.ts';
+import { type CsvScope, type RejectedLine, readCsvReadings } from '../ingest/files/csv-readings.ts';
+import { readCsvWeather } from '../ingest/files/csv-weather.ts';
+import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
+import { startProcessing } from './embedded.ts';
+import { openJournal } from './journals.ts';
+import { takeLock } from './lock.ts';
+import { type CommonOptions, chosenBuilding, configurationOf, dataDirectory } from './options.ts';
+import { type Progress, startProgress } from './progress.ts';
+
+interface ImportOptions extends CommonOptions {
+  readonly strict?: boolean;
+  readonly weather?: boolean;
+  readonly immeuble?: string;
+}
+
+const recordsAtOnce = 5000;
+
+export function registerImport(program: Command): void {
+  program
+    .command('import')
+    .description('importe des relevés (ou des températures) d’un fichier CSV')
+    .argument(
+      '<fichier>',
+      'CSV : meter,at,energy_import_wh[,power_w][,building] ; avec --weather : at,celsius ou date,celsius',
+    )
+    .option('--strict', 'code de sortie 1 si une ligne est refusée')
+    .option('--weather', 'températures extérieures au lieu de relevés')
+    .option('--immeuble <id>', 'immeuble des lignes sans colonne building')
+    .addHelpText('after', '\nExemple :\n  npm run -s releve -- import releves.csv --data-dir data')
+    .action(async (file: string, options: ImportOptions) => {
+      process.exitCode = await runImport(file, options);
+    });
+}
+
+async function runImport(file: string, options: ImportOptions): Promise<number> {
+  const config = configurationOf(options);
+  const building = chosenBuilding(config, options.immeuble);
+  const text = readText(file);
+  const { records, rejects } =
+    options.weather === true
+      ? weatherRecords(text, building, building.timezone)
+      : readingRecords(text, config, building.id);
+  const directory = dataDirectory(options, config);
+  const open = openJournal(config, directory);
+  const lock = open.store ? takeLock(directory) : null;
+  const processing =
+    open.store && lock
+      ? startProcessing({ store: open.store, buildings: config.buildings, watching: false })
+      : undefined;
+  const progress = startProgress('Import', records.length);
+  try {
+    await appendAll(
+      open.journal,
+      [...records, ...rejects.map((line) => rejectRecord(line, building.id, file))],
+      progress,
+    );
+    await processing?.drained();
+  } finally {
+    progress.stop();
+    await processing?.stop().catch(() => undefined);
+    lock?.release();
+    await open.close();
+  }
+  const rejectFile = rejects.length === 0 ? null : writeRejects(directory, file, rejects);
+  process.stdout.write(
+    `${JSON.stringify({ imported: records.length, rejected: rejects.length, rejects: countCodes(rejects), rejectFile })}\n`,
+  );
+  for (const { line, code, text: content } of rejects.slice(0, 50))
+    process.stderr.write(`ligne ${line} : ${code} : ${content}\n`);
+  if (rejects.length > 50) process.stderr.write(`… et ${rejects.length - 50} autres : ${rejectFile}\n`);
+  return records.length === 0 || (options.strict === true && rejects.length > 0) ? 1 : 0;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new ConfigurationError([`${file}: cannot be read`]);
+  }
+}
+
+function readingRecords(
+  text: string,
+  config: Config,
+  defaultBuilding: string,
+): { records: OutgoingRecord[]; rejects: readonly RejectedLine[] } {
+  const meters: CsvScope['meters'] = new Map(
+    config.buildings.map((b) => [b.id, new Map(b.meters.map((m) => [m.id, m.installedAt]))]),
+  );
+  const outcome = readCsvReadings(text, { defaultBuilding, meters, receivedAt: systemClock.now() });
+  if (!outcome.ok)
+    throw new ConfigurationError([
+      `the header is not meter,at,energy_import_wh[,power_w][,building]: ${JSON.stringify(outcome.facts)}`,
+    ]);
+  const { readings, rejects } = outcome.value;
+  return {
+    records: readings.map((reading) => ({
+      topic: 'readings',
+      key: reading.building,
+      building: reading.building,
+      value: readingValue(reading),
+    })),
+    rejects,
+  };
+}
+
+function weatherRecords(
+  text: string,
+  building: { readonly id: string },
+  timezone: string,
+): { records: OutgoingRecord[]; rejects: readonly RejectedLine[] } {
+  const outcome = readCsvWeather(text, createCalendar(timezone));
+  if (!outcome.ok)
+    throw new ConfigurationError([`the header is not at,celsius or date,celsius: ${JSON.stringify(outcome.facts)}`]);
+  const records = outcome.value.days.map(
+    ({ date, start, celsius }): OutgoingRecord => ({
+      topic: 'events',
+      key: `${building.id}/temperature/building/${start}`,
+      building: building.id,
+      value: { v: 1, building: building.id, type: 'temperature', at: start, date, celsius },
+    }),
+  );
+  return { records, rejects: outcome.value.rejects };
+}
+
+async function appendAll(
+  journal: JournalAppender,
+  records: readonly OutgoingRecord[],
+  progress: Progress,
+): Promise<void> {
+  for (let from = 0; from < records.length; from += recordsAtOnce) {
+    await journal.append(records.slice(from, from + recordsAtOnce));
+    progress.update(from);
+    // Lets the processors read on beside the import.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function rejectRecord({ line, code, facts, text }: RejectedLine, building: string, file: string): OutgoingRecord {
+  return {
+    topic: 'rejects',
+    key: building,
+    building,
+    value: { v: 1, code, component: 'import', file: basename(file), line, facts, record: text },
+  };
+}
+
+function writeRejects(directory: string, file: string, rejects: readonly RejectedLine[]): string {
+  const folder = join(directory, 'rejects');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${basename(file)}.rejects.csv`);
+  const lines = rejects.map(({ line, code, text }) => `${line},${code},"${text.replaceAll('"', '""')}"`);
+  writeFileSync(path, ['line,code,text', ...lines, ''].join('\n'));
+  return path;
+}
+
+function countCodes(rejects: readonly RejectedLine[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { code } of rejects) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,88 @@
+/** The live half of the embedded mode: buses read, results published, the API and page served. Shared by `run` and `demo`. */
+import pino, { type Logger } from 'pino';
+import { type ApiServer, createApiServer } from '../api/server.ts';
+import type { Building } from '../domain/building.ts';
+import type { Bus } from '../domain/bus.ts';
+import { systemClock } from '../domain/clock.ts';
+import type { ApiConfig } from '../domain/config/config.ts';
+import { createIngest, type Ingest } from '../ingest/pipeline.ts';
+import { type Processing, type Store, startProcessing } from './embedded.ts';
+
+export interface LiveOptions {
+  readonly store: Store;
+  /** With the declared events of the journal. */
+  readonly buildings: readonly Building[];
+  readonly buses: readonly Bus[];
+  readonly api: ApiConfig;
+  /** No token is asked of loopback. */
+  readonly open: boolean;
+  readonly configurationFile?: string;
+}
+
+export interface Live {
+  readonly url: string;
+  readonly processing: Processing;
+  /** Within 10 s: buses first, then what was read is processed, then the page. */
+  stop(): Promise<void>;
+}
+
+export function createLogger(component: string): Logger {
+  return pino({ base: { component } }, pino.destination({ fd: 2, sync: true }));
+}
+
+export async function startLive(options: LiveOptions): Promise<Live> {
+  const { store, buildings, buses, api: address } = options;
+  const log = createLogger('releve');
+  let api: ApiServer | undefined;
+  const processing = startProcessing({
+    store,
+    buildings,
+    watching: true,
+    onEvent: (event) => log.info(event, event.type),
+    onPublished: () => api?.invalidate(),
+  });
+  const ingest: Ingest = createIngest({
+    buildings,
+    buses,
+    journal: store.journal,
+    ...(options.configurationFile && { configurationFile: options.configurationFile }),
+  });
+  const events = ingest.events$.subscribe((event) => logIngest(log, event));
+  try {
+    api = await createApiServer({
+      reader: store.results,
+      buildings,
+      clock: systemClock,
+      tokens: address.tokens,
+      openOnLoopback: options.open,
+      readiness: { journal: () => store.journal.check(), resultats: () => store.results.check() },
+      audit: (line) => log.info(line, 'audit'),
+    });
+    const { url } = await api.listen({ host: address.host, port: address.port });
+    ingest.start();
+    return {
+      url,
+      processing,
+      async stop() {
+        await ingest.stop();
+        events.unsubscribe();
+        await Promise.race([processing.drained(), new Promise((resolve) => setTimeout(resolve, 3000))]);
+        await processing.stop();
+        await api?.close();
+      },
+    };
+  } catch (error) {
+    await ingest.stop(0);
+    events.unsubscribe();
+    await processing.stop();
+    throw error;
+  }
+}
+
+/** Readings are the ordinary case and only counted; the rest is told. */
+function logIngest(log: Logger, event: { readonly kind: string }): void {
+  if (event.kind === 'reading' || event.kind === 'acknowledged' || event.kind === 'health' || event.kind === 'heard')
+    return;
+  if (event.kind === 'cycle' || event.kind === 'link') log.debug(event, event.kind);
+  else log.warn(event, event.kind);
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+/** `releve <command>`: see docs/contracts.md. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted after draining. */
+import { Command, CommanderError } from 'commander';
+import { ConfigurationError } from '../domain/errors.ts';
+import { commands } from './commands.ts';
+import { withCommonOptions } from './options.ts';
+
+export function createProgram(): Command {
+  const program = new Command('releve')
+    .description(
+      'Relève tous les compteurs électriques d’un immeuble : consommations, fuites, pannes, répartition des charges',
+    )
+    .version('0.1.0')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: true, showGlobalOptions: true });
+  for (const register of commands) register(program);
+  for (const command of program.commands) {
+    withCommonOptions(command);
+    command.exitOverride();
+  }
+  return program;
+}
+
+async function main(): Promise<void> {
+  try {
+    await createProgram().parseAsync(process.argv);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    // Commander's own complaints are wrong usage; a command's own exit code is kept.
+    return error.code.startsWith('commander.') && error.exitCode === 1 && error.code !== 'commander.error'
+      ? 2
+      : error.exitCode;
+  }
+  if (error instanceof ConfigurationError) {
+    for (const problem of error.problems) process.stderr.write(`${problem}\n`);
+    return 2;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 1;
+}
+
+if (import.meta.main) await main();

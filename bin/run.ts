@@ -1,0 +1,51 @@
+/** `releve run`: the embedded mode on a real configuration, all in one process and one SQLite file. */
+import type { Command } from 'commander';
+import { ConfigurationError } from '../domain/errors.ts';
+import { withDeclaredEvents } from '../processors/context.ts';
+import { openSqliteStore } from '../results/sqlite/open.ts';
+import { declaredEvents } from './declared.ts';
+import { startLive } from './live.ts';
+import { takeLock } from './lock.ts';
+import { type CommonOptions, configurationOf, databaseFile, dataDirectory } from './options.ts';
+import { onShutdown } from './shutdown.ts';
+
+export function registerRun(program: Command): void {
+  program
+    .command('run')
+    .description('tout en un : relève, analyses, page et API, dans un seul fichier SQLite')
+    .addHelpText('after', '\nExemple :\n  npm run -s releve -- run -c releve.yaml --data-dir /var/lib/releve')
+    .action(async (options: CommonOptions) => {
+      const config = configurationOf(options);
+      if (config.buses.length === 0)
+        throw new ConfigurationError(['buses: none is configured, there is nothing to read']);
+      const directory = dataDirectory(options, config);
+      const lock = takeLock(directory);
+      if (!lock) throw new ConfigurationError([`${directory}: another releve works on this folder`]);
+      const store = openSqliteStore(databaseFile(directory));
+      const shutdown = onShutdown();
+      try {
+        const events = (await declaredEvents(store.journal)).filter((event) => event.type !== 'temperature');
+        const buildings = config.buildings.map((building) =>
+          withDeclaredEvents(
+            building,
+            events.filter((event) => event.building === building.id),
+          ),
+        );
+        const live = await startLive({
+          store,
+          buildings,
+          buses: config.buses,
+          api: config.api,
+          open: false,
+          ...(options.config && { configurationFile: options.config }),
+        });
+        process.stderr.write(`Page et API : ${live.url}\n`);
+        await Promise.race([shutdown.requested, live.processing.done]);
+        await live.stop();
+        process.exitCode = 130;
+      } finally {
+        store.close();
+        lock.release();
+      }
+    });
+}
