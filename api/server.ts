@@ -88,7 +88,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   await app.register(helmet, securityHeaders(options.https ?? false));
   const limit = options.rateLimit === undefined ? { max: 600, windowMs: 60_000 } : options.rateLimit;
   if (limit) await app.register(rateLimit, { max: limit.max, timeWindow: limit.windowMs });
-  await app.register(swagger, openApiOptions);
+  await app.register(swagger, openApiOptions(options.openOnLoopback ?? false));
   answerProblems(app);
   registerAnswers(app, tools);
   registerStatements(app, tools);
@@ -168,12 +168,19 @@ function answerProblems(app: FastifyInstance): void {
       .type(problemType)
       .send(problemBody(problem, pathOf(request.url)));
   });
-  app.setNotFoundHandler((request) => {
-    const path = pathOf(request.url);
-    if (request.method !== 'GET' && app.findRoute({ url: path, method: 'GET' }))
-      throw new Problem(405, 'Seules les lectures sont permises ici.', { headers: { allow: 'GET, HEAD' } });
-    throw new Problem(404, "Cette adresse n'existe pas.");
+  // Before the body is looked at: what no route takes needs none.
+  app.addHook('onRequest', async (request) => {
+    if (request.is404) throw noSuchRoute(app, request.method, pathOf(request.url));
   });
+  app.setNotFoundHandler((request) => {
+    throw noSuchRoute(app, request.method, pathOf(request.url));
+  });
+}
+
+function noSuchRoute(app: FastifyInstance, method: string, path: string): Problem {
+  return method !== 'GET' && app.findRoute({ url: path, method: 'GET' })
+    ? new Problem(405, 'Seules les lectures sont permises ici.', { headers: { allow: 'GET, HEAD' } })
+    : new Problem(404, "Cette adresse n'existe pas.");
 }
 
 function pathOf(url: string): string {

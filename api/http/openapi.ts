@@ -1,28 +1,33 @@
 /** The OpenAPI 3.1 document, made from the zod schemas of the routes: JSON Schema 2020-12, which 3.1 uses as it is. */
 import type { SwaggerOptions, SwaggerTransform } from '@fastify/swagger';
+import type { FastifySchema } from 'fastify';
 import { z } from 'zod';
 
-export const openApiOptions: SwaggerOptions = {
-  openapi: {
-    openapi: '3.1.0',
-    info: {
-      title: 'relevé',
-      version: '1',
-      description:
-        "Consommations, anomalies et charges d'un immeuble. Énergies en kWh, puissances en W, instants ISO 8601.",
+/** `open`: no token is asked for, so the document names none. */
+export function openApiOptions(open: boolean): SwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'relevé',
+        version: '1',
+        description:
+          "Consommations, anomalies et charges d'un immeuble. Énergies en kWh, puissances en W, instants ISO 8601.",
+      },
+      ...(open ? {} : { components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } } }),
     },
-    components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
-  },
-  transform: jsonSchemas,
-};
+    transform: ({ schema, url }) => jsonSchemas(schema, url, open),
+  };
+}
 
 /** Zod schemas to JSON Schema; parameters with a default are not required. */
-function jsonSchemas({ schema, url }: Parameters<SwaggerTransform>[0]): ReturnType<SwaggerTransform> {
+function jsonSchemas(schema: FastifySchema | undefined, url: string, open: boolean): ReturnType<SwaggerTransform> {
   if (!schema) return { schema: schema as never, url };
   const converted: Record<string, unknown> = { ...schema };
   for (const part of ['querystring', 'params'] as const) {
     if (schema[part] instanceof z.ZodType) converted[part] = withoutDefaultsRequired(jsonSchema(schema[part]));
   }
+  if (open) delete converted.security;
   return { schema: converted as never, url };
 }
 
