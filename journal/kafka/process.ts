@@ -113,6 +113,8 @@ async function runTask(
       ticked = now;
       await commit(task.tick(now, lag()), next);
     }
+    const maintenance = batch.length === 0 && lag() === 0 ? (task.maintain?.(now) ?? null) : null;
+    if (maintenance) await commit(await maintenance, next);
   }
   await prefetched?.catch(() => undefined);
 
