@@ -44,7 +44,7 @@ export const averageDays = daySeries({
 /** A row a month, the last 12 of the range: this year's kWh, the year before's, the mean of the building's active lots. */
 export const months = query(
   ['strings', 'internal/debug'],
-  `lot = ${pipe(
+  `rows = ${pipe(
     wide({
       measurement: 'meter_period',
       fields: ['energy_wh', 'date', 'flags'],
@@ -53,9 +53,14 @@ export const months = query(
     }),
     known('energy_wh'),
     'group()',
-    'map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "mois", isPartial: exists r.flags and r.flags =~ /(^|,)partial(,|$)/, _value: float(v: r.energy_wh) / 1000.0}))',
   )}`,
-  'before = lot |> filter(fn: (r) => not r.isPartial) |> map(fn: (r) => ({month: string(v: int(v: strings.substring(v: r.month, start: 0, end: 4)) + 1) + strings.substring(v: r.month, start: 4, end: 7), line: "annee_precedente", _value: r._value}))',
+  'lot = rows |> map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "mois", _value: float(v: r.energy_wh) / 1000.0}))',
+  // Half a month would look like a rise a year later.
+  `before = ${pipe(
+    'rows',
+    'filter(fn: (r) => not exists r.flags or r.flags !~ /(^|,)partial(,|$)/)',
+    'map(fn: (r) => ({month: string(v: int(v: strings.substring(v: r.date, start: 0, end: 4)) + 1) + strings.substring(v: r.date, start: 4, end: 7), line: "annee_precedente", _value: float(v: r.energy_wh) / 1000.0}))',
+  )}`,
   `average = ${pipe(
     wide({
       measurement: 'building_period',

@@ -1,0 +1,181 @@
+/**
+ * Every Flux question of the dashboards and alert rules on a real InfluxDB that holds 400 days, asked as Grafana asks: no error, the
+ * shape that its panel draws, the values of the data set. The time of each is printed.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type InfluxServer, startInflux } from '../../infra/native/influx.ts';
+import type { InfluxConnection } from '../../results/influx/admin-request.ts';
+import { asGrafanaSends, stepMs } from '../dashboards/dataset/as-grafana.ts';
+import { endedDays, now } from '../dashboards/dataset/clock.ts';
+import { type AnswerTable, ask } from '../dashboards/dataset/flux-answer.ts';
+import { loadDataset } from '../dashboards/dataset/influx.ts';
+import { askedAt, type Expected, expected, headOnly, settings, summed } from '../dashboards/expected.ts';
+import { chosen, type Question, questions } from '../dashboards/questions.ts';
+
+let folder: string;
+let influx: InfluxServer;
+let reader: InfluxConnection;
+const timings: string[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'releve-dashboards-'));
+  influx = await startInflux({ dir: folder });
+  reader = await loadDataset(influx);
+});
+afterAll(async () => {
+  console.log(timings.join('\n'));
+  await influx?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function sent(question: Question, range?: { from: number; to: number }): string {
+  const { from, variables } = settings[question.name] ?? {};
+  const to = askedAt[question.name]?.at ?? now;
+  // Minutes of telemetry are one a step, so that counts are exact.
+  return asGrafanaSends(question.flux, {
+    from: range?.from ?? from ?? to - question.rangeMs,
+    to: range?.to ?? to,
+    points: question.rangeMs <= 86_400_000 ? 1440 : 1000,
+    variables: { ...chosen, ...variables },
+  });
+}
+
+test('every question has an expected answer, and no answer is left over', () => {
+  expect(Object.keys(expected).sort()).toEqual(questions.map(({ name }) => name).sort());
+});
+
+describe('on 400 days', () => {
+  test.each(questions)('$name $title', async (question) => {
+    const flux = sent(question);
+    const begun = performance.now();
+    const tables = await ask(reader, flux);
+    timings.push(`${(performance.now() - begun).toFixed(0).padStart(5)} ms  ${question.name} ${question.title}`);
+    checkShape(question, tables);
+    checkValues(question.name, tables, expected[question.name]!);
+  });
+});
+
+describe('over a range without anything', () => {
+  const emptyRange = { from: Date.parse('2003-01-01T00:00:00Z'), to: Date.parse('2003-02-01T00:00:00Z') };
+  test('no question fails', async () => {
+    for (const question of questions) checkShape(question, await ask(reader, sent(question, emptyRange)));
+  });
+});
+
+test('over a year of 22 meters: the slowest questions', async () => {
+  const year = { from: endedDays.at(-365)!.start, to: now };
+  const found: { name: string; ms: number }[] = [];
+  for (const question of questions.filter(({ kind }) => kind !== 'alert')) {
+    const begun = performance.now();
+    checkShape(question, await ask(reader, sent(question, year)));
+    found.push({ name: `${question.name} ${question.title}`, ms: performance.now() - begun });
+  }
+  found.sort((a, b) => b.ms - a.ms);
+  console.log(
+    [
+      'A year, the slowest:',
+      ...found.slice(0, 8).map(({ name, ms }) => `${ms.toFixed(0).padStart(5)} ms  ${name}`),
+    ].join('\n'),
+  );
+  expect(found).toHaveLength(questions.filter(({ kind }) => kind !== 'alert').length);
+});
+
+test('the load curve is the mean of the readings of each step', async () => {
+  const question = questions.find(({ name }) => name === 'lot/12 A')!;
+  const from = now - 86_400_000;
+  const [table] = await ask(reader, sent(question, { from, to: now }));
+  const { energies, firstStart } = await loadCurveOf(chosen.compteur);
+  const step = stepMs(from, now);
+  expect(table!.rows.length).toBeGreaterThan(90);
+  for (const row of table!.rows) {
+    const stop = Date.parse(String(row._time));
+    // Steps are a minute and a half, readings a quarter of an hour apart: at most one in each.
+    const at = Math.ceil((stop - step) / 900_000) * 900_000;
+    expect(row._value).toBeCloseTo((energies[(at - firstStart) / 900_000]! * 4) / 1000, 9);
+  }
+});
+
+async function loadCurveOf(meter: string): Promise<{ energies: Int32Array; firstStart: number }> {
+  const load = await import('../dashboards/dataset/load.ts');
+  return { energies: load.energies.get(meter)!, firstStart: load.quarters[0]! };
+}
+
+/** What Grafana's panels and rules can draw: else it says "No data", one series at a time, or refuses a long frame. */
+function checkShape(question: Question, tables: readonly AnswerTable[]): void {
+  for (const { columns } of tables) {
+    const free = columns.filter(({ isLabel }) => !isLabel);
+    const types = free.map(({ name, type }) => `${name}:${type}`).sort();
+    switch (question.type) {
+      case 'timeseries':
+      case 'state-timeline':
+      case 'alert':
+        expect(types[0], question.name).toBe('_time:dateTime:RFC3339');
+        expect(types[1], question.name).toMatch(
+          question.type === 'state-timeline' ? /^_value:string$/ : /^_value:(double|long)$/,
+        );
+        expect(types, question.name).toHaveLength(2);
+        expect(columns.filter(({ isLabel }) => isLabel).map(({ name }) => name)).not.toContain('_start');
+        break;
+      case 'variable':
+        expect(types, question.name).toEqual(['_value:string']);
+        break;
+      case 'annotation':
+        expect(types, question.name).toEqual(['tags:string', 'text:string', 'time:dateTime:RFC3339']);
+        break;
+      default:
+        expect(tables.length, question.name).toBeLessThanOrEqual(1);
+        expect(
+          columns.every(({ isLabel }) => !isLabel),
+          question.name,
+        ).toBe(true);
+    }
+    if (question.type === 'stat') {
+      const numbers = free.filter(({ type }) => type === 'double' || type === 'long');
+      expect(numbers.length, question.name).toBeLessThanOrEqual(1);
+      expect(tables[0]!.rows).toHaveLength(1);
+    }
+  }
+}
+
+function checkValues(name: string, tables: readonly AnswerTable[], wanted: Expected): void {
+  const rows = tables.flatMap((table) => table.rows);
+  if (typeof wanted === 'number') {
+    expect(rows).toHaveLength(1);
+    expect(rows[0]!._value).toBeCloseTo(wanted, 9);
+  } else if (Array.isArray(wanted)) {
+    expect(rows).toHaveLength(wanted.length);
+    wanted.forEach((value, index) => {
+      expect(rows[index]!._value, `${name}, row ${index}`).toBeCloseTo(value, 9);
+    });
+  } else if ('text' in wanted) {
+    expect(rows).toHaveLength(1);
+    expect(Object.values(rows[0]!)).toContain(wanted.text);
+  } else if ('column' in wanted) {
+    expect(rows.map((row) => row._value)).toEqual(wanted.column);
+  } else if ('count' in wanted) {
+    expect({ count: rows.length, tables: tables.length }).toEqual(wanted);
+  } else if ('rows' in wanted) {
+    const found = headOnly.has(name) ? rows.slice(0, wanted.rows.length) : rows;
+    expect(found).toHaveLength(wanted.rows.length);
+    wanted.rows.forEach((row, index) => {
+      for (const [column, value] of Object.entries(row)) {
+        const actual = found[index]![column];
+        if (typeof value === 'number') expect(actual, `${name}, row ${index}, ${column}`).toBeCloseTo(value, 9);
+        else expect(actual, `${name}, row ${index}, ${column}`).toEqual(value);
+      }
+    });
+  } else if ('series' in wanted) {
+    const found: Record<string, number> = {};
+    for (const table of tables) {
+      const label = String(table.rows[0]![wanted.label]);
+      const values = table.rows.map((row) => Number(row._value));
+      found[label] = summed.has(name) ? values.reduce((sum, value) => sum + value, 0) : values.at(-1)!;
+    }
+    expect(Object.keys(found).sort()).toEqual(Object.keys(wanted.series).sort());
+    for (const [label, value] of Object.entries(wanted.series))
+      expect(found[label], `${name}, ${label}`).toBeCloseTo(value, 9);
+  }
+}
