@@ -1,21 +1,33 @@
 /** Every command, in its own file. */
 import type { Command } from 'commander';
+import { registerApi } from './api.ts';
+import { registerCheck } from './check.ts';
 import { registerClose, registerEvent, registerRecompute } from './declare.ts';
 import { registerDecode } from './decode.ts';
 import { registerDemo } from './demo.ts';
 import { registerImport } from './import.ts';
+import { registerIngest } from './ingest.ts';
+import { registerProcess } from './process.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
+import { registerScan } from './scan.ts';
+import { registerSimulate } from './simulate.ts';
 import { registerSink } from './sink.ts';
 
 export const commands: readonly ((program: Command) => void)[] = [
+  registerApi,
+  registerCheck,
   registerClose,
   registerDecode,
   registerDemo,
   registerEvent,
   registerImport,
+  registerIngest,
+  registerProcess,
   registerRecompute,
   registerReport,
   registerRun,
+  registerScan,
+  registerSimulate,
   registerSink,
 ];

@@ -42,6 +42,7 @@ export interface TaskOptions {
   readonly history?: History;
   /** Called with the number of readings and the oldest reception of each batch, for metrics. */
   readonly onBatch?: (facts: { readings: number; oldestReceivedAt: number | null; now: number }) => void;
+  readonly onTick?: (lag: number) => void;
 }
 
 /** Events since the snapshot that make a new one cheaper than another delta. */
@@ -62,6 +63,8 @@ interface Member {
 
 export interface BuildingTask extends PartitionTask {
   account(): Account;
+  /** Days kept because something can still change them. */
+  openDays(): number;
 }
 
 export function createBuildingTask(options: TaskOptions): BuildingTask {
@@ -261,6 +264,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       return commit(effects);
     },
     tick(now, lag) {
+      options.onTick?.(lag);
       const effects = noEffects();
       const settled = lag === 0;
       for (const member of members.values()) {
@@ -284,6 +288,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       return rebuildMember(waiting[0], waiting[1], history, now);
     },
     account,
+    openDays: () => [...members.values()].reduce((sum, { processor }) => sum + processor.state.days.size, 0),
   };
 }
 

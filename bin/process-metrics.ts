@@ -1,0 +1,74 @@
+/** Prometheus metrics of `process`. */
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { JournalEvent } from '../journal/port.ts';
+import type { BuildingTask } from '../processors/task.ts';
+
+export interface ProcessMetrics {
+  onEvent(event: JournalEvent): void;
+  onBatch(partition: number, facts: { readings: number; oldestReceivedAt: number | null; now: number }): void;
+  onTick(partition: number, lag: number): void;
+  assigned(partition: number, task: BuildingTask): void;
+}
+
+export function createProcessMetrics(registry: Registry): ProcessMetrics {
+  const registers = [registry];
+  const labelNames = ['partition'] as const;
+  const readings = new Counter({
+    name: 'releve_process_readings_total',
+    help: 'Readings applied',
+    labelNames,
+    registers,
+  });
+  const lag = new Gauge({ name: 'releve_process_lag', help: 'Records not yet read', labelNames, registers });
+  const latency = new Histogram({
+    name: 'releve_process_latency_seconds',
+    help: 'From the reception of the oldest reading of a batch to its processing',
+    buckets: [0.05, 0.1, 0.3, 1, 3, 10, 60, 600],
+    registers,
+  });
+  const restore = new Gauge({
+    name: 'releve_process_restore_seconds',
+    help: 'Duration of the last restore',
+    labelNames,
+    registers,
+  });
+  const restarts = new Counter({
+    name: 'releve_process_restarts_total',
+    help: 'Tasks dropped and restored anew',
+    labelNames: ['partition', 'why'],
+    registers,
+  });
+  const tasks = new Map<number, BuildingTask>();
+  new Gauge({
+    name: 'releve_process_account',
+    help: 'The account of readings: used, duplicates, conflicts, glitches, quarantined, late, rejected',
+    labelNames: ['partition', 'outcome'],
+    registers,
+    collect() {
+      for (const [partition, task] of tasks)
+        for (const [outcome, count] of Object.entries(task.account())) this.set({ partition, outcome }, count);
+    },
+  });
+  new Gauge({
+    name: 'releve_process_open_windows',
+    help: 'Days kept because something can still change them',
+    labelNames,
+    registers,
+    collect() {
+      for (const [partition, task] of tasks) this.set({ partition }, task.openDays());
+    },
+  });
+  return {
+    onEvent({ type, partition = 0, facts }) {
+      if (type === 'restored') restore.set({ partition }, Number(facts?.durationMs ?? 0) / 1000);
+      if (type === 'fenced' || type === 'retry' || type === 'failed') restarts.inc({ partition, why: type });
+      if (type === 'revoked') tasks.delete(partition);
+    },
+    onBatch(partition, facts) {
+      readings.inc({ partition }, facts.readings);
+      if (facts.oldestReceivedAt !== null) latency.observe(Math.max(0, facts.now - facts.oldestReceivedAt) / 1000);
+    },
+    onTick: (partition, value) => lag.set({ partition }, value),
+    assigned: (partition, task) => tasks.set(partition, task),
+  };
+}

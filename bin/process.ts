@@ -1,0 +1,103 @@
+/** `releve process`: readings from Kafka to results in Kafka, exactly once. As many at once as there are partitions. */
+import type { Command } from 'commander';
+import { Registry } from 'prom-client';
+import { ConfigurationError } from '../domain/errors.ts';
+import { partitionOf } from '../domain/topics.ts';
+import { createKafkaJournal } from '../journal/kafka/journal.ts';
+import { kafkaOptions } from '../journal/kafka/options.ts';
+import { createBuildingTask } from '../processors/task.ts';
+import { createInfluxResults } from '../results/influx/results.ts';
+import { createLogger } from './live.ts';
+import { startOperations } from './operations.ts';
+import { type CommonOptions, configurationOf } from './options.ts';
+import { createProcessMetrics } from './process-metrics.ts';
+import { onShutdown } from './shutdown.ts';
+
+interface ProcessCommandOptions extends CommonOptions {
+  readonly operationsPort?: string;
+  readonly publishMs: string;
+}
+
+const tickMs = 200;
+
+export function registerProcess(program: Command): void {
+  program
+    .command('process')
+    .description(
+      'transforme les relevés de Kafka en résultats, exactement une fois ; autant de processus que de partitions',
+    )
+    .option('--operations-port <n>', 'santé et métriques Prometheus sur ce port')
+    .option('--publish-ms <n>', 'publie au plus à ce rythme tant que des relevés arrivent', '1000')
+    .addHelpText('after', '\nExemple :\n  releve process -c releve.yaml --operations-port 9101')
+    .action(async (options: ProcessCommandOptions) => {
+      await runProcess(options);
+    });
+}
+
+async function runProcess(options: ProcessCommandOptions): Promise<void> {
+  const config = configurationOf(options);
+  const { kafka, influx, buildings } = config;
+  if (!kafka)
+    throw new ConfigurationError(['kafka: missing, process needs a broker (the embedded mode is `releve run`)']);
+  const log = createLogger('process');
+  const journal = createKafkaJournal({
+    ...kafkaOptions(kafka),
+    clientId: 'releve-process',
+    log: (level, message, facts) => log[level](facts, message),
+  });
+  const history =
+    influx &&
+    createInfluxResults({
+      url: influx.url,
+      org: influx.organisation,
+      token: influx.token,
+      timeoutMs: influx.timeoutMs,
+    });
+  const registry = new Registry();
+  const metrics = createProcessMetrics(registry);
+  const shutdown = onShutdown();
+  const operations =
+    options.operationsPort === undefined
+      ? undefined
+      : await startOperations({
+          host: config.api.host,
+          port: Number(options.operationsPort),
+          registry,
+          readiness: { kafka: () => journal.check(), ...(history && { influx: () => history.check() }) },
+        });
+  try {
+    const partitions = await journal.partitions('readings');
+    await journal.process({
+      group: 'process',
+      inputs: ['events', 'readings', 'telemetry'],
+      tickMs,
+      signal: shutdown.signal,
+      onEvent(event) {
+        metrics.onEvent(event);
+        log[event.type === 'failed' ? 'error' : event.type === 'retry' || event.type === 'fenced' ? 'warn' : 'info'](
+          event,
+          event.type,
+        );
+      },
+      createTask(partition) {
+        const task = createBuildingTask({
+          partition,
+          buildings,
+          watching: true,
+          publishMs: Number(options.publishMs),
+          owns: (building) => partitionOf(building, partitions) === partition,
+          ...(history && { history }),
+          onBatch: (facts) => metrics.onBatch(partition, facts),
+          onTick: (lag) => metrics.onTick(partition, lag),
+        });
+        metrics.assigned(partition, task);
+        return task;
+      },
+    });
+    process.exitCode = 130;
+  } finally {
+    await operations?.close();
+    await journal.close();
+    await history?.close();
+  }
+}
