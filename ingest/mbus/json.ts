@@ -4,7 +4,13 @@
  */
 import type { Header } from './application/header.ts';
 import { formatMoment } from './application/local-moment.ts';
-import { type DataRecord, MANUFACTURER_DATA, MORE_RECORDS_FOLLOW, rawHex } from './application/record.ts';
+import {
+  type DataRecord,
+  MANUFACTURER_DATA,
+  MORE_RECORDS_FOLLOW,
+  type RecordFunction,
+  rawHex,
+} from './application/record.ts';
 import { controlName, FCB } from './frame/control-field.ts';
 import type { FrameRejection } from './frame/link-frame.ts';
 import { HEX_PAIRS, toHex } from './hex.ts';
@@ -27,25 +33,34 @@ export function telegramJson(telegram: Telegram | FrameRejection): string {
   }
   text += ',"records":[';
   for (let index = 0; index < records.length; index++) {
-    text += index === 0 ? recordJson(records[0]!) : ',' + recordJson(records[index]!);
+    text += recordText(records[index]!, index > 0);
   }
   return text + (telegram.more ? '],"more":true}' : '],"more":false}');
 }
 
 /** One record as a JSON object. */
 export function recordJson(record: DataRecord): string {
+  return recordText(record, false);
+}
+
+/** The pieces are few and long on purpose: joining them is most of the work of a line. */
+function recordText(record: DataRecord, comma: boolean): string {
   const { value, storage, tariff, subunit, meaning } = record;
-  const scope = storage < 4 && tariff < 4 && subunit === 0 ? SCOPES[storage * 4 + tariff]! : scopeJson(record);
-  const text = FUNCTION_MEMBERS[record.function] + scope + meaning.json;
-  if (record.error !== null) return `${text},"error":"${record.error}","raw":"${rawHex(record)}"}`;
-  if (typeof value === 'number') return text + ',"value":' + value + '}';
+  const common = storage < COMMON_STORAGES && tariff < COMMON_TARIFFS && subunit < COMMON_SUBUNITS;
+  const head = common
+    ? (comma ? NEXT_HEADS : FIRST_HEADS)[record.function][
+        (storage * COMMON_TARIFFS + tariff) * COMMON_SUBUNITS + subunit
+      ]!
+    : headJson(record, comma);
+  if (typeof value === 'number') return head + meaning.jsonBeforeValue + value + '}';
+  if (record.error !== null) return `${head}${meaning.json},"error":"${record.error}","raw":"${rawHex(record)}"}`;
   if (value === null) {
     const raw = record.quantity === MANUFACTURER_DATA || record.quantity === MORE_RECORDS_FOLLOW;
-    return raw ? `${text},"raw":"${rawHex(record)}"}` : text + ',"value":null}';
+    return raw ? `${head}${meaning.json},"raw":"${rawHex(record)}"}` : `${head}${meaning.jsonBeforeValue}null}`;
   }
-  if (typeof value === 'string') return text + ',"value":' + JSON.stringify(value) + '}';
-  const summerTime = value.summerTime ? ',"summerTime":true' : '';
-  return `${text},"value":{"local":"${formatMoment(value)}"${summerTime}}}`;
+  if (typeof value === 'string') return head + meaning.jsonBeforeValue + JSON.stringify(value) + '}';
+  const end = value.summerTime ? '","summerTime":true}}' : '"}}';
+  return head + meaning.jsonBeforeValue + '{"local":"' + formatMoment(value) + end;
 }
 
 function rejectionJson(rejection: FrameRejection): string {
@@ -68,20 +83,37 @@ function dataHex(telegram: Telegram): string {
   return toHex(bytes, dataStart, dataEnd);
 }
 
-function scopeJson(record: { readonly storage: number; readonly tariff: number; readonly subunit: number }): string {
-  return `"storage":${record.storage},"tariff":${record.tariff},"subunit":${record.subunit},`;
+function headJson(scope: RecordScopeMembers, comma: boolean): string {
+  const { storage, tariff, subunit } = scope;
+  const start = `${comma ? ',' : ''}{"function":"${scope.function}"`;
+  return `${start},"storage":${storage},"tariff":${tariff},"subunit":${subunit},`;
 }
 
-const SCOPES: readonly string[] = Array.from({ length: 16 }, (_, index) =>
-  scopeJson({ storage: index >> 2, tariff: index & 3, subunit: 0 }),
-);
+type RecordScopeMembers = Pick<DataRecord, 'function' | 'storage' | 'tariff' | 'subunit'>;
 
-const FUNCTION_MEMBERS = {
-  instantaneous: '{"function":"instantaneous",',
-  maximum: '{"function":"maximum",',
-  minimum: '{"function":"minimum",',
-  error: '{"function":"error",',
-} as const;
+/** Scopes that most records have: their text is made once. */
+const COMMON_STORAGES = 32;
+const COMMON_TARIFFS = 5;
+const COMMON_SUBUNITS = 2;
+
+function heads(comma: boolean): Readonly<Record<RecordFunction, readonly string[]>> {
+  const list = (name: RecordFunction): readonly string[] =>
+    Array.from({ length: COMMON_STORAGES * COMMON_TARIFFS * COMMON_SUBUNITS }, (_, index) => {
+      const subunit = index % COMMON_SUBUNITS;
+      const rest = Math.floor(index / COMMON_SUBUNITS);
+      const tariff = rest % COMMON_TARIFFS;
+      const storage = Math.floor(rest / COMMON_TARIFFS);
+      return headJson({ function: name, storage, tariff, subunit }, comma);
+    });
+  return {
+    instantaneous: list('instantaneous'),
+    maximum: list('maximum'),
+    minimum: list('minimum'),
+    error: list('error'),
+  };
+}
+const FIRST_HEADS = heads(false);
+const NEXT_HEADS = heads(true);
 
 const FRAME_PREFIXES = {
   short: '{"frame":"short",',

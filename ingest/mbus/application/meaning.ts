@@ -44,6 +44,8 @@ export interface Meaning {
   readonly simple: boolean;
   /** The members that describe the meaning, ready to print: `"quantity":"energy","unit":"Wh"` and the qualifiers. */
   readonly json: string;
+  /** The same with `,"value":` behind it. */
+  readonly jsonBeforeValue: string;
 }
 
 /** A meaning under construction: the row of a VIF table, then changed by one VIFE after another. */
@@ -97,7 +99,8 @@ export function draftOf(row: VifRow): MeaningDraft {
 export function meaningOf(draft: MeaningDraft): Meaning {
   const { multiplier, offset, exponent10 } = draft;
   const simple = multiplier === 1 && offset === null && Math.abs(exponent10) <= 22;
-  return { ...draft, simple, json: describe(draft) };
+  const json = describe(draft);
+  return { ...draft, simple, json, jsonBeforeValue: `${json},"value":` };
 }
 
 /** A value with nothing that makes it another than the plain quantity: what an index or a live power must be. */
