@@ -295,7 +295,12 @@ describe('operations', () => {
     expect(byName.get('days')).toMatchObject({ required: false, schema: { default: 30, minimum: 1, maximum: 366 } });
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '304', '400', '401', '403', '404', '429']));
     expect(responses['200'].content['application/json'].schema.required).toContain('alertes_personnelles');
-    expect(security).toEqual([{ bearer: [] }]);
+    expect(security).toBeUndefined();
+    const guarded = await open({ openOnLoopback: false });
+    const other = (await get('/openapi.json', {}, guarded)).json();
+    expect(other.paths['/api/immeuble/maintenance'].get.security).toEqual([{ bearer: [] }]);
+    expect(other.components.securitySchemes.bearer).toEqual({ type: 'http', scheme: 'bearer' });
+    await guarded.close();
   });
 });
 

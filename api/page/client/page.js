@@ -137,8 +137,18 @@
       const plot = new uPlot({ ...kind.options, ...size() }, kind.data, figure);
       plot.root.setAttribute('role', 'img');
       plot.root.setAttribute('aria-label', label);
+      tellNewest(plot);
       plots.set(figure, { destroy: () => plot.destroy(), resize: () => plot.setSize(size()) });
     }
+  }
+
+  /** The legend tells the newest known value while nothing is pointed at. */
+  function tellNewest(plot) {
+    const values = plot.data.at(-1);
+    const newest = values.findLastIndex((value) => value !== null);
+    const tell = () => newest >= 0 && plot.setLegend({ idx: newest });
+    plot.over.addEventListener('mouseleave', () => setTimeout(tell));
+    tell();
   }
 
   function release(figure) {
@@ -161,7 +171,7 @@
 
   /** Stacked bars: the whole is drawn first, the lots over it. */
   function trend(data) {
-    const x = data.dates.map((date) => Date.parse(`${date}T12:00:00Z`) / 1000);
+    const x = data.dates.map((date) => Date.parse(`${date}T00:00:00Z`) / 1000);
     const totals = data.locataires.map((value, index) => (value === null ? null : value + (data.autres?.[index] ?? 0)));
     const { x: axisX, y: axisY } = axes('kWh');
     const bars = uPlot.paths.bars({ size: [0.7, 36], radius: 0.12 });
