@@ -27,6 +27,8 @@ export const TELEGRAM_ERRORS = {
   RECORD_TRUNCATED: 'the data end inside a record; the records before it stand',
   RECORD_DIF_RESERVED: 'a reserved DIF: the rest of the data cannot be delimited',
   RECORD_LVAR_RESERVED: 'a reserved LVAR: the rest of the data cannot be delimited',
+  DIFE_COUNT: 'a record has more than ten DIFE; the other records stand',
+  VIFE_COUNT: 'a record has more than ten VIFE; the other records stand',
   APPLICATION_UNSPECIFIED: 'the meter reports an unspecified error',
   APPLICATION_CI_UNKNOWN: 'the meter does not know the CI field that was sent',
   APPLICATION_BUFFER_TOO_LONG: 'the meter reports: buffer too long, truncated',

@@ -52,7 +52,7 @@ import {
 } from './value-information.ts';
 import { PLAIN_TEXT_ROW } from './vif-table.ts';
 
-/** The records of a telegram; `more` when it ends with 1F; `error` when the rest could not be delimited. */
+/** The records of a telegram; `more` when it ends with 1F; `error` when the rest could not be delimited or a block is overlong. */
 export interface RecordList {
   readonly records: DataRecord[];
   readonly more: boolean;
@@ -73,6 +73,8 @@ export function decodeRecords(
   highByteFirst: boolean,
 ): RecordList {
   const records: DataRecord[] = [];
+  /** A block too long for the standard: its record has the error, the frame says so, the reading goes on. */
+  let overlong: 'DIFE_COUNT' | 'VIFE_COUNT' | null = null;
   let at = start;
   while (at < end) {
     const recordStart = at;
@@ -83,7 +85,7 @@ export function decodeRecords(
       if (dif === DIF_MANUFACTURER || dif === DIF_MORE_RECORDS) {
         const more = dif === DIF_MORE_RECORDS;
         records.push(bare(more ? MORE_RECORDS_MEANING : MANUFACTURER_MEANING, null, bytes, recordStart, at, end));
-        return { records, more, error: null };
+        return { records, more, error: overlong };
       }
       if (dif === DIF_GLOBAL_READOUT) {
         records.push(bare(GLOBAL_READOUT_MEANING, null, bytes, recordStart, at, at));
@@ -106,7 +108,10 @@ export function decodeRecords(
           else storage += (dife & 0x0f) * STORAGE_WEIGHTS[count]!;
           tariff |= ((dife >> 4) & 3) << (2 * count);
           subunit |= ((dife >> 6) & 1) << count;
-        } else error = 'DIFE_COUNT';
+        } else {
+          error = 'DIFE_COUNT';
+          overlong = 'DIFE_COUNT';
+        }
       }
     }
 
@@ -123,7 +128,10 @@ export function decodeRecords(
       const blockEnd = endOfBlock(bytes, at, end);
       if (blockEnd < 0) return stopAt('RECORD_TRUNCATED', records, bytes, recordStart, end);
       meaning = cache.find(bytes, at, blockEnd, manufacturerCode);
-      if (blockEnd - at > MAXIMUM_VIFE && countVife(bytes, at, blockEnd) > MAXIMUM_VIFE) error ??= 'VIFE_COUNT';
+      if (blockEnd - at > MAXIMUM_VIFE && countVife(bytes, at, blockEnd) > MAXIMUM_VIFE) {
+        error ??= 'VIFE_COUNT';
+        overlong ??= 'VIFE_COUNT';
+      }
       error ??= meaning.error;
       at = blockEnd;
     }
@@ -215,7 +223,7 @@ export function decodeRecords(
     });
     at = dataEnd;
   }
-  return { records, more: false, error: null };
+  return { records, more: false, error: overlong };
 }
 
 /** Data fields 1 to 4: as many bytes, signed, low byte first. */
