@@ -51,9 +51,9 @@ export function wide(selection: Selection): string {
   );
 }
 
-/** Flux expression: true where a field of `wide` is known. */
+/** Flux expression: true where a field of `wide` is known. The empty list comes first because a regular expression is slow. */
 export function isKnown(field: string): string {
-  return `exists r.${field} and (not exists r.${nullsField} or r.${nullsField} !~ /(^|,)${field}(,|$)/)`;
+  return `exists r.${field} and (not exists r.${nullsField} or r.${nullsField} == "" or r.${nullsField} !~ /(^|,)${field}(,|$)/)`;
 }
 
 /** Keeps the rows of `wide` in which every one of these fields is known. */
