@@ -56,13 +56,17 @@ export function createKafkaJournal(options: KafkaJournalOptions): Journal {
     },
     async process(processing) {
       const groupId = `${prefix}-${processing.group}`;
+      const { partitions } = await encode();
+      if (processing.inputs.some((topic) => partitions(topic) !== partitions('state'))) {
+        throw new Error(`the topics ${processing.inputs.join(', ')} and state must have the same number of partitions`);
+      }
       const context = { kafka, clock, groupId, encoding: await encode(), options: processing };
       await joinGroup({
         kafka,
         groupId,
         topics: processing.inputs.map((topic) => topicName(topic, prefix)),
         sessionTimeoutMs,
-        own: (partition, _member, signal) => processPartition(context, partition, signal),
+        own: (partition, member, signal) => processPartition(context, partition, member, signal),
         signal: processing.signal,
         onEvent: (event) => processing.onEvent?.(event),
       });

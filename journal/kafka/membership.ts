@@ -26,6 +26,8 @@ export interface Member {
   commit(
     offsets: readonly { readonly topic: string; readonly partition: number; readonly next: number }[],
   ): Promise<void>;
+  /** True where the brokers still count us in: a process that slept through its session hears of it late. */
+  isConfirmed(): Promise<boolean>;
 }
 
 interface Owned {
@@ -49,6 +51,7 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
 
   while (!options.signal.aborted) {
     const consumer = createConsumer(options);
+    const member = createMember(consumer);
     const crashed = new Promise<unknown>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         if (!payload.restart) resolve(payload.error);
@@ -56,8 +59,9 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       pauseAll(consumer, payload.memberAssignment);
+      member.joinedAs(payload.memberId);
       const partitions = Object.values(payload.memberAssignment).flat();
-      assign(new Set(partitions.map(Number)), consumer);
+      assign(new Set(partitions.map(Number)), member);
     });
     try {
       await consumer.connect();
@@ -77,7 +81,7 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
       await sleep(rejoinAfterMs, undefined, { signal: options.signal }).catch(() => undefined);
   }
 
-  function assign(partitions: ReadonlySet<number>, consumer: Consumer): void {
+  function assign(partitions: ReadonlySet<number>, member: Member): void {
     for (const [partition, { controller }] of owned) {
       if (partitions.has(partition)) continue;
       owned.delete(partition);
@@ -88,7 +92,7 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
       if (owned.has(partition) || options.signal.aborted) continue;
       const controller = new AbortController();
       options.onEvent?.({ type: 'assigned', partition });
-      const done = options.own(partition, memberOf(consumer), controller.signal);
+      const done = options.own(partition, member, controller.signal);
       done.catch(fail);
       owned.set(partition, { controller, done });
     }
@@ -126,10 +130,18 @@ function pauseAll(consumer: Consumer, assignment: Readonly<Record<string, readon
   if (all.length > 0) consumer.pause(all);
 }
 
-function memberOf(consumer: Consumer): Member {
+function createMember(consumer: Consumer): Member & { joinedAs(memberId: string): void } {
+  let currentId: string | undefined;
   return {
+    joinedAs(memberId) {
+      currentId = memberId;
+    },
     commit: (offsets) =>
       consumer.commitOffsets(offsets.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) }))),
+    async isConfirmed() {
+      const { members } = await consumer.describeGroup();
+      return members.some(({ memberId }) => memberId === currentId);
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import type { JournalRecord, OutgoingRecord, PartitionTask, ProcessOptions } fro
 import type { Encoding } from './encode.ts';
 import { isFenced, isOffsetOutOfRange, isRefused, KafkaFailure, reasonOf } from './errors.ts';
 import { createFetcher, type Fetched, type Fetcher, readPartition } from './fetcher.ts';
+import type { Member } from './membership.ts';
 import { beginTransactions, type Transactions } from './transactions.ts';
 
 export interface PartitionContext {
@@ -39,6 +40,7 @@ const recordsAtOnce = 5000;
 export async function processPartition(
   context: PartitionContext,
   partition: number,
+  member: Member,
   signal: AbortSignal,
 ): Promise<void> {
   let pauseMs = firstPauseMs;
@@ -66,10 +68,18 @@ export async function processPartition(
       context.options.onEvent?.({ type, partition, facts: { reason: reasonOf(error), pauseMs } });
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      await confirmed(member, signal);
     } finally {
       await transactions?.close();
       await fetcher.close().catch(() => undefined);
     }
+  }
+}
+
+/** Waits until we are known to own something: to begin transactions otherwise would fence the rightful owner. */
+async function confirmed(member: Member, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted && !(await member.isConfirmed().catch(() => false))) {
+    await sleep(firstPauseMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
