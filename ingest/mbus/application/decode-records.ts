@@ -25,19 +25,19 @@ import {
   MAXIMUM_DIFE,
   STORAGE_WEIGHTS,
 } from './data-information.ts';
-import { readInteger } from './integer.ts';
+import { readInt32, readLong, UNSIGNED_SPANS } from './integer.ts';
 import { type LocalMoment, readMoment } from './local-moment.ts';
 import { lvarLength, readLvar } from './lvar.ts';
-import { DATE, draftOf, type Meaning, meaningOf, SIGNED, UNSIGNED } from './meaning.ts';
-import {
-  type DataRecord,
-  GLOBAL_READOUT,
-  MANUFACTURER_DATA,
-  MORE_RECORDS_FOLLOW,
-  type RecordFunction,
-  UNREADABLE,
-} from './record.ts';
+import { DATE, type Meaning, SIGNED, UNSIGNED } from './meaning.ts';
+import type { DataRecord } from './record.ts';
 import { combine, exactValue, FIFTEEN_DIGITS, POWERS_OF_TEN, scaleNumber } from './scale.ts';
+import {
+  GLOBAL_READOUT_MEANING,
+  MANUFACTURER_MEANING,
+  MORE_RECORDS_MEANING,
+  specialRecord,
+  unreadableRecord,
+} from './special-record.ts';
 import {
   countVife,
   endOfBlock,
@@ -50,7 +50,6 @@ import {
   VIF_EXTENSION_FD,
   VIF_PLAIN_TEXT,
 } from './value-information.ts';
-import { PLAIN_TEXT_ROW } from './vif-table.ts';
 
 /** The records of a telegram; `more` when it ends with 1F; `error` when the rest could not be delimited or a block is overlong. */
 export interface RecordList {
@@ -84,11 +83,11 @@ export function decodeRecords(
       if (dif === DIF_FILLER) continue;
       if (dif === DIF_MANUFACTURER || dif === DIF_MORE_RECORDS) {
         const more = dif === DIF_MORE_RECORDS;
-        records.push(bare(more ? MORE_RECORDS_MEANING : MANUFACTURER_MEANING, null, bytes, recordStart, at, end));
+        records.push(specialRecord(more ? MORE_RECORDS_MEANING : MANUFACTURER_MEANING, bytes, recordStart, at, end));
         return { records, more, error: overlong };
       }
       if (dif === DIF_GLOBAL_READOUT) {
-        records.push(bare(GLOBAL_READOUT_MEANING, null, bytes, recordStart, at, at));
+        records.push(specialRecord(GLOBAL_READOUT_MEANING, bytes, recordStart, at, at));
         continue;
       }
       return stopAt('RECORD_DIF_RESERVED', records, bytes, recordStart, end);
@@ -226,38 +225,6 @@ export function decodeRecords(
   return { records, more: false, error: overlong };
 }
 
-/** Data fields 1 to 4: as many bytes, signed, low byte first. */
-function readInt32(bytes: Uint8Array, at: number, length: number): number {
-  switch (length) {
-    case 1:
-      return (bytes[at]! << 24) >> 24;
-    case 2:
-      return ((bytes[at]! | (bytes[at + 1]! << 8)) << 16) >> 16;
-    case 3:
-      return ((bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16)) << 8) >> 8;
-    default:
-      return word(bytes, at);
-  }
-}
-
-/** Data fields 6 and 7: 6 and 8 bytes, low byte first. */
-function readLong(bytes: Uint8Array, at: number, dataField: number, unsigned: boolean): number | bigint {
-  if (dataField === 6) {
-    const high = ((bytes[at + 4]! | (bytes[at + 5]! << 8)) << 16) >> 16;
-    return (unsigned && high < 0 ? high + 0x1_0000 : high) * 0x1_0000_0000 + (word(bytes, at) >>> 0);
-  }
-  const high = word(bytes, at + 4);
-  if (high >= -0x20_0000 && high < 0x20_0000 && !(unsigned && high < 0)) {
-    const whole = high * 0x1_0000_0000 + (word(bytes, at) >>> 0);
-    if (Number.isSafeInteger(whole)) return whole;
-  }
-  return readInteger(bytes, at, 8, !unsigned);
-}
-
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-}
-
 /** IEEE 754 single precision, low byte first. */
 function readReal(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset + at, 4).getFloat32(0, true);
@@ -276,47 +243,6 @@ function stopAt(
   start: number,
   end: number,
 ): RecordList {
-  records.push(bare(UNREADABLE_MEANING, code, bytes, start, start, end));
+  records.push(unreadableRecord(code, bytes, start, end));
   return { records, more: false, error: code };
 }
-
-/** A record without a value: manufacturer data, a readout request, an unreadable rest. */
-function bare(
-  meaning: Meaning,
-  error: RecordErrorCode | null,
-  bytes: Uint8Array,
-  start: number,
-  dataStart: number,
-  end: number,
-): DataRecord {
-  const dif = bytes[start]!;
-  const special = error === null;
-  return {
-    function: special ? ('instantaneous' as RecordFunction) : FUNCTIONS[(dif >> 4) & 3]!,
-    storage: 0,
-    tariff: 0,
-    subunit: 0,
-    quantity: meaning.quantity,
-    unit: '',
-    value: null,
-    mantissa: null,
-    exponent10: 0,
-    error,
-    meaning,
-    bytes,
-    start,
-    dataStart,
-    end,
-  };
-}
-
-function named(quantity: string): Meaning {
-  return meaningOf({ ...draftOf(PLAIN_TEXT_ROW), quantity });
-}
-/** What to add to a negative reading of data fields 1 to 4 that is unsigned. */
-const UNSIGNED_SPANS: Float64Array = Float64Array.of(0, 2 ** 8, 2 ** 16, 2 ** 24, 2 ** 32);
-
-const MANUFACTURER_MEANING = named(MANUFACTURER_DATA);
-const MORE_RECORDS_MEANING = named(MORE_RECORDS_FOLLOW);
-const GLOBAL_READOUT_MEANING = named(GLOBAL_READOUT);
-const UNREADABLE_MEANING = named(UNREADABLE);
