@@ -1,68 +1,52 @@
-/** `releve api`: the seed's routes and the page over InfluxDB. On SIGHUP the configuration is read anew: tokens left out are revoked. */
+/**
+ * `releve api`: the seed's routes and the page over InfluxDB. On SIGHUP the configuration is read anew: tokens left out are revoked at
+ * once. Declared move-ins and move-outs come from Kafka, where there is one, each minute: they decide what a tenant may see.
+ */
 import type { Command } from 'commander';
-import pino from 'pino';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { type ApiServer, createApiServer } from '../api/server.ts';
+import { createApiServer } from '../api/server.ts';
+import type { Building } from '../domain/building.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { createKafkaJournal } from '../journal/kafka/journal.ts';
+import { kafkaOptions } from '../journal/kafka/options.ts';
+import type { Journal } from '../journal/port.ts';
+import { withDeclaredEvents } from '../processors/context.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
-import { loadConfiguration } from './configuration.ts';
+import { declaredEvents } from './declared.ts';
+import { createLogger } from './live.ts';
+import { type CommonOptions, configurationOf } from './options.ts';
+import { onShutdown } from './shutdown.ts';
 
-const exitUsage = 2;
-const exitInterrupted = 130;
+interface ApiCommandOptions extends CommonOptions {
+  readonly host?: string;
+  readonly port?: string;
+}
 
-/** Adds the command to the program. */
+const eventsEveryMs = 60_000;
+
 export function registerApi(program: Command): void {
   program
     .command('api')
     .description('sert les routes HTTP et la page du syndic depuis InfluxDB')
-    .option('-c, --config <fichier>', 'fichier ou dossier de configuration')
-    .option('--host <adresse>', 'adresse d’écoute (par défaut celle de la configuration)')
-    .option('--port <port>', 'port d’écoute (par défaut celui de la configuration)', Number)
-    .addHelpText('after', '\nExemple :\n  releve api -c releve.yaml --port 8080\n')
-    .action(async (_options: object, command: Command) => {
-      const options = command.optsWithGlobals<{ config?: string; host?: string; port?: number }>();
-      const stop = new AbortController();
-      const interrupt = (): void => stop.abort();
-      process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-      try {
-        const config = loadConfiguration(options.config);
-        await serveApi({
-          config,
-          host: options.host ?? config.api.host,
-          port: options.port ?? config.api.port,
-          reread: () => loadConfiguration(options.config),
-          signal: stop.signal,
-        });
-        process.exitCode ??= exitInterrupted;
-      } catch (error) {
-        if (!(error instanceof ConfigurationError)) throw error;
-        process.stderr.write(`${error.message}\n`);
-        process.exitCode = exitUsage;
-      } finally {
-        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-      }
+    .option('--host <adresse>', 'adresse d’écoute (défaut : celle de la configuration)')
+    .option('--port <n>', 'port d’écoute (défaut : celui de la configuration)')
+    .addHelpText('after', '\nExemple :\n  releve api -c releve.yaml --port 8080')
+    .action(async (options: ApiCommandOptions) => {
+      await runApi(options);
     });
 }
 
-export interface ServeApiOptions {
-  readonly config: Config;
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** Reads the configuration anew; called on SIGHUP. */
-  readonly reread: () => Config;
-  readonly signal: AbortSignal;
-  readonly onListening?: (url: string) => void;
-}
-
-/** Serves until the signal. */
-export async function serveApi({ config, host, port, reread, signal, onListening }: ServeApiOptions): Promise<void> {
-  const { influx } = config;
-  if (!influx) throw new ConfigurationError(['influx: missing, the API answers from a store']);
+async function runApi(options: ApiCommandOptions): Promise<void> {
+  let config = configurationOf(options);
+  const { influx, kafka } = config;
+  if (!influx) throw new ConfigurationError(['influx: missing, the API answers from it (embedded: `releve run`)']);
+  const port = options.port === undefined ? config.api.port : Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigurationError(['--port: not a port']);
-  const log = pino({ base: { component: 'api' } }, pino.destination(2));
+  const log = createLogger('api');
+  const shutdown = onShutdown();
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const results = createInfluxResults({
@@ -71,45 +55,67 @@ export async function serveApi({ config, host, port, reread, signal, onListening
     token: influx.token,
     timeoutMs: influx.timeoutMs,
   });
+  const journal = kafka && createKafkaJournal({ ...kafkaOptions(kafka), clientId: 'releve-api' });
   const server = await createApiServer({
     reader: results,
-    buildings: config.buildings,
+    buildings: await declaredBuildings(config, journal, log),
     clock: systemClock,
     tokens: config.api.tokens,
     registry,
-    readiness: { influxdb: () => results.check() },
-    audit: (line) => log.info({ audit: line }, 'access'),
+    readiness: { influxdb: () => results.check(), ...(journal && { kafka: () => journal.check() }) },
+    audit: (line) => log.info(line, 'audit'),
     logger: log,
     https: config.api.publicUrl?.startsWith('https:') ?? false,
   });
-  const reload = (): void => reloadFrom(server, reread, log);
-  process.on('SIGHUP', reload);
+  const reload = async (): Promise<void> => {
+    config = reread(options, config, log);
+    server.reload({ tokens: config.api.tokens });
+    server.reload({ buildings: await declaredBuildings(config, journal, log) });
+  };
+  const onHangUp = (): void => void reload();
+  process.on('SIGHUP', onHangUp);
+  const timer = journal && setInterval(onHangUp, eventsEveryMs);
   try {
-    const { url } = await server.listen({ host, port });
+    const { url } = await server.listen({ host: options.host ?? config.api.host, port });
     log.info({ url }, 'listening');
-    onListening?.(url);
-    await aborted(signal);
+    await shutdown.requested;
+    process.exitCode = 130;
   } finally {
-    process.off('SIGHUP', reload);
+    clearInterval(timer);
+    process.off('SIGHUP', onHangUp);
     await server.close();
+    await journal?.close();
     await results.close();
   }
 }
 
 /** A configuration that is wrong changes nothing. */
-function reloadFrom(server: ApiServer, reread: () => Config, log: pino.Logger): void {
+function reread(options: ApiCommandOptions, current: Config, log: Logger): Config {
   try {
-    const { api, buildings } = reread();
-    server.reload({ tokens: api.tokens, buildings });
-    log.info({ tokens: api.tokens.length, buildings: buildings.length }, 'configuration reloaded');
+    return configurationOf(options);
   } catch (error) {
     log.error({ reason: error instanceof Error ? error.message : String(error) }, 'configuration kept as it was');
+    return current;
   }
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+/** The buildings as their declared events leave them; without the broker, as they are configured. */
+async function declaredBuildings(
+  { buildings }: Config,
+  journal: Journal | undefined,
+  log: Logger,
+): Promise<readonly Building[]> {
+  if (!journal) return buildings;
+  try {
+    const events = (await declaredEvents(journal)).filter((event) => event.type !== 'temperature');
+    return buildings.map((building) =>
+      withDeclaredEvents(
+        building,
+        events.filter((event) => event.building === building.id),
+      ),
+    );
+  } catch (error) {
+    log.error({ reason: error instanceof Error ? error.message : String(error) }, 'declared events not read');
+    return buildings;
+  }
 }

@@ -190,13 +190,15 @@ function stayStart(row: MeterPeriod): number {
   return Math.max(row.start, row.occupancy);
 }
 
-/** Wh of the same meter and occupant in another window; null where there is none or it is withheld. */
+/** Wh of the same meter and occupant in another window; null where there is none, it was not wholly counted, or it is withheld. */
 function comparable(row: MeterPeriod, rows: readonly MeterPeriod[], window: TimeWindow, since: number): number | null {
   const others = rows.filter(
     (other) =>
       other.meter === row.meter &&
       within(other, window) &&
       other.occupant === row.occupant &&
+      other.startQuality !== 'none' &&
+      other.endQuality !== 'none' &&
       stayStart(other) >= since,
   );
   const whole = others.find((other) => other.occupancy === 0);

@@ -19,7 +19,11 @@ export interface BuildingVerdict {
 
 export function verdictOf(today: DayAnalysis, yesterday: DayAnalysis, maintenance: MaintenanceAnswer): BuildingVerdict {
   const anomalies = currentAnomalies(today, yesterday);
-  const reasons = [...new Set(anomalies.map((anomaly) => anomalyName(anomaly.type)))];
+  const names = anomalies.map((anomaly) => anomalyName(anomaly.type));
+  const reasons = [...new Set(names)].map((name) => {
+    const times = names.filter((other) => other === name).length;
+    return times > 1 ? `${name} × ${times}` : name;
+  });
   const grave = anomalies.filter((anomaly) => anomaly.severite !== 'mineur').length;
   if (grave > 0)
     return {
@@ -31,7 +35,7 @@ export function verdictOf(today: DayAnalysis, yesterday: DayAnalysis, maintenanc
     return { level: 'inconnu', title: 'On ne sait pas : aucune mesure depuis hier.', reasons: [] };
   const { anomalies: faulty, inactifs } = maintenance.statuts;
   const mute = faulty + inactifs;
-  if (mute > 0 && !reasons.includes(anomalyName('compteur_silencieux')))
+  if (mute > 0 && !names.includes(anomalyName('compteur_silencieux')))
     reasons.push(`${mute} ${frenchPlural(mute, 'compteur ne répond pas', 'compteurs ne répondent pas')} normalement`);
   if (reasons.length > 0)
     return {

@@ -148,7 +148,7 @@
     const newest = values.findLastIndex((value) => value !== null);
     const tell = () => newest >= 0 && plot.setLegend({ idx: newest });
     plot.over.addEventListener('mouseleave', () => setTimeout(tell));
-    tell();
+    setTimeout(tell);
   }
 
   function release(figure) {

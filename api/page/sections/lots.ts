@@ -1,18 +1,20 @@
 /** The lots in order of what they consumed the day before, with the day under way beside it. */
+import type { AnomalyAnswer } from '../../answers/anomalies.ts';
 import type { DayAnalysis } from '../../answers/day-analysis.ts';
 import { energyFigure, power } from '../format.ts';
 import { type Html, html } from '../html.ts';
-import { flagNames, lotLabel } from '../labels.ts';
+import { anomalyName, flagNames, lotLabel } from '../labels.ts';
 import { section } from '../layout.ts';
+import { currentAnomalies } from '../verdict.ts';
 
 export function lotsSection(today: DayAnalysis, yesterday: DayAnalysis, query: string): Html {
   const rows = Object.entries(yesterday.consommations_locataires)
     .map(([name, day]) => ({ name, day, now: today.consommations_locataires[name] }))
     .sort((a, b) => (b.day.energie_consommee ?? -1) - (a.day.energie_consommee ?? -1));
   const most = Math.max(0.001, ...rows.map(({ day }) => day.energie_consommee ?? 0));
-  const concerned = new Map<string, number>();
-  for (const anomaly of [...today.anomalies, ...yesterday.anomalies])
-    for (const lot of anomaly.locataires_concernes) concerned.set(lot, (concerned.get(lot) ?? 0) + 1);
+  const concerned = new Map<string, AnomalyAnswer[]>();
+  for (const anomaly of currentAnomalies(today, yesterday))
+    for (const lot of anomaly.locataires_concernes) concerned.set(lot, [...(concerned.get(lot) ?? []), anomaly]);
   return section(
     'logements',
     'Logements',
@@ -25,13 +27,13 @@ export function lotsSection(today: DayAnalysis, yesterday: DayAnalysis, query: s
 <td class="n strong">${energyFigure(day.energie_consommee)}</td>
 <td class="n">${energyFigure(now?.energie_consommee ?? null)}</td>
 <td class="n">${power(day.puissance_max)}</td>
-<td>${remarks(day, concerned.get(name) ?? 0)}</td>
+<td>${remarks(day, concerned.get(name) ?? [])}</td>
 </tr>`,
     )}</tbody></table></div>`,
     html`<p class="aside">du plus au moins consommateur, hier</p>`,
   );
 }
 
-function remarks(day: DayAnalysis['consommations_locataires'][string], anomalies: number): Html {
-  return html`${anomalies > 0 && html`<span class="tag alert">${anomalies === 1 ? 'anomalie' : `${anomalies} anomalies`}</span> `}${day.statut === 'inactif' && html`<span class="tag">sans lecture</span> `}${day.drapeaux.map((flag) => html`<span class="tag">${flagNames[flag]}</span> `)}${day.energie_estimee > 0 && html`<span class="tag">dont ${energyFigure(day.energie_estimee)} kWh estimés</span>`}`;
+function remarks(day: DayAnalysis['consommations_locataires'][string], anomalies: readonly AnomalyAnswer[]): Html {
+  return html`${anomalies.map((anomaly) => html`<span class="tag ${anomaly.severite}">${anomalyName(anomaly.type)}</span> `)}${day.statut === 'inactif' && html`<span class="tag">sans lecture</span> `}${day.drapeaux.map((flag) => html`<span class="tag">${flagNames[flag]}</span> `)}${day.energie_estimee > 0 && html`<span class="tag">dont ${energyFigure(day.energie_estimee)} kWh estimés</span>`}`;
 }
