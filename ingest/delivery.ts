@@ -33,7 +33,7 @@ export interface DeliveryOptions {
   readonly waitingLimit?: number | undefined;
   /** Default 2 s. */
   readonly patienceMs?: number | undefined;
-  /** Wait after a failed append, doubled up to `maximumRetryMs` (30 s); default 500 ms. */
+  /** Wait after a failed append, doubled up to `maximumRetryMs` (5 s); default 500 ms. */
   readonly retryMs?: number | undefined;
   readonly maximumRetryMs?: number | undefined;
   readonly scheduler?: SchedulerLike | undefined;
@@ -56,7 +56,7 @@ export interface Delivery {
 
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { journal, spool, batch = 500, waitingLimit = 2000, patienceMs = 2000, retryMs = 500 } = options;
-  const { maximumRetryMs = 30_000, scheduler = asyncScheduler } = options;
+  const { maximumRetryMs = 5000, scheduler = asyncScheduler } = options;
   const events = new Subject<DeliveryEvent>();
   const settled = new Subject<void>();
   let waiting: OutgoingRecord[] = [];
