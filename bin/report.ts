@@ -9,10 +9,21 @@ import { statementPage } from '../api/page/statement.ts';
 import { statementCsv } from '../api/page/statement-csv.ts';
 import { createCalendar } from '../domain/calendar.ts';
 import { systemClock } from '../domain/clock.ts';
+import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { openSqliteStore } from '../results/sqlite/open.ts';
 import { withDeclared } from './declared.ts';
+import { startProcessing } from './embedded.ts';
 import { openJournal, openResults } from './journals.ts';
-import { type CommonOptions, checkedDate, chosenBuilding, configurationOf, dataDirectory } from './options.ts';
+import { takeLock } from './lock.ts';
+import {
+  type CommonOptions,
+  checkedDate,
+  chosenBuilding,
+  configurationOf,
+  databaseFile,
+  dataDirectory,
+} from './options.ts';
 import { chargesText, dailyText } from './report-text.ts';
 
 const periods = ['mois', 'trimestre', 'annee'] as const;
@@ -63,6 +74,7 @@ async function report(options: ReportOptions): Promise<string> {
   if (problems.length > 0) throw new ConfigurationError(problems);
   const date = options.date === undefined ? undefined : checkedDate(options.date, '--date');
   const directory = dataDirectory(options, config);
+  await settle(config, directory);
   const open = openResults(config, directory);
   try {
     const building = await withDeclared(chosenBuilding(config, options.immeuble), () => openJournal(config, directory));
@@ -75,6 +87,22 @@ async function report(options: ReportOptions): Promise<string> {
     return await answer(context, options, days, date);
   } finally {
     await open.close();
+  }
+}
+
+/** Embedded and nobody else at work: what waits in the journal, and what the clock alone changes, is told first. */
+async function settle(config: Config, directory: string): Promise<void> {
+  if (config.kafka || config.influx) return;
+  const lock = takeLock(directory);
+  if (!lock) return;
+  const store = openSqliteStore(databaseFile(directory));
+  const processing = startProcessing({ store, buildings: config.buildings, watching: false });
+  try {
+    await processing.drained();
+  } finally {
+    await processing.stop().catch(() => undefined);
+    store.close();
+    lock.release();
   }
 }
 

@@ -31,7 +31,7 @@ type PackedEvent =
   | readonly ['d', DeclaredEvent, number]
   | readonly ['b', BusHealth]
   | readonly ['f', number, boolean]
-  | readonly ['w', number];
+  | readonly ['w', now: number, since: number];
 
 export interface StateRecord {
   readonly v: 1;
@@ -171,7 +171,7 @@ function packEvent(event: BuildingEvent): PackedEvent {
     case 'flush':
       return ['f', event.now, event.settled];
     case 'watch':
-      return ['w', event.now];
+      return ['w', event.now, event.since];
   }
 }
 
@@ -201,6 +201,6 @@ function unpackEvent(packed: PackedEvent, building: string): BuildingEvent {
     case 'f':
       return { type: 'flush', now: packed[1], settled: packed[2] };
     case 'w':
-      return { type: 'watch', now: packed[1] };
+      return { type: 'watch', now: packed[1], since: packed[2] };
   }
 }

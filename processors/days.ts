@@ -167,7 +167,7 @@ function factsOfDays(context: BuildingContext, day: DayState): DayFacts {
   return { ...known, leak: balance.leak, meteredWh: balance.meteredWh, balanceGeneralWh: balance.generalWh };
 }
 
-/** Standstills that touch the day, judged segment by segment over the whole curve at hand. */
+/** Standstills of the day, judged segment by segment from the last reading before it to the first after: what is always at hand. */
 function standstillsOf(
   { curve }: EvaluatedMeter,
   window: TimeWindow,
@@ -177,13 +177,7 @@ function standstillsOf(
 ): { from: number; to: number; integratedWh: number }[] {
   const found: { from: number; to: number; integratedWh: number }[] = [];
   const last = Math.min(curve.length - 1, curve.floor(window.end) + 1);
-  let from = Math.max(0, curve.floor(window.start));
-  while (
-    from > 0 &&
-    curve.energyWh[from - 1] === curve.energyWh[from] &&
-    ((curve.kind[from] as number) & pointAfterBreak) === 0
-  )
-    from--;
+  const from = Math.max(0, curve.floor(window.start));
   for (let begin = from; begin <= last; ) {
     let end = begin + 1;
     while (end <= last && ((curve.kind[end] as number) & pointAfterBreak) === 0) end++;

@@ -31,12 +31,26 @@ export function decide(
   const { calendar, building } = context;
   const horizon = calendar.windowOf('day', state.eventClock - building.latenessMs - slackMs).start;
   if (horizon <= state.decidedTo) return;
-  for (const evaluated of evaluation.meters) decideMeter(evaluated, context, horizon);
+  const instants = sharedInstants(evaluation);
+  for (const evaluated of evaluation.meters) decideMeter(evaluated, context, horizon, instants);
   state.decidedTo = horizon;
   prune(state, context, horizon, now, keepParts);
 }
 
-function decideMeter(evaluated: EvaluatedMeter, context: BuildingContext, horizon: number): void {
+/** Where a remainder over the same two instants may begin or end: when the last meter began, and where a meter fell silent. */
+function sharedInstants({ meters }: Evaluation): number[] {
+  const begun = Math.max(...meters.map(({ state, curve }) => state.firstAt ?? curve.first));
+  const instants = new Set(meters.map(({ curve }) => curve.last));
+  if (Number.isFinite(begun)) instants.add(begun);
+  return [...instants].filter(Number.isFinite);
+}
+
+function decideMeter(
+  evaluated: EvaluatedMeter,
+  context: BuildingContext,
+  horizon: number,
+  instants: readonly number[],
+): void {
   const { state, curve, validation } = evaluated;
   const { calendar, building } = context;
   if (curve.length === 0) return;
@@ -51,6 +65,13 @@ function decideMeter(evaluated: EvaluatedMeter, context: BuildingContext, horizo
     building.tariffs,
     calendar,
   );
+  state.firstAt ??= curve.first;
+  state.marks = [
+    ...state.marks.filter((mark) => instants.includes(mark.at)),
+    ...instants
+      .filter((at) => at < target && at >= curve.first && !state.marks.some((mark) => mark.at === at))
+      .map((at) => ({ at, energyWh: curve.energyAt(at) })),
+  ];
   const count = state.tail.countBefore(target);
   const totals = [0, 0, 0, 0, 0];
   for (let k = 0; k < count; k++) (totals[validation.verdict[k] as number] as number)++;

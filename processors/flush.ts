@@ -19,9 +19,10 @@ export interface FlushOptions {
 }
 
 /** True where `flush` has something to do. */
-export function isDue(state: BuildingState, now: number): boolean {
+export function isDue(state: BuildingState, context: BuildingContext, now: number): boolean {
   for (const meter of state.meters.values()) if (meter.dirtyFrom !== Number.POSITIVE_INFINITY) return true;
   for (const day of state.days.values()) if (day.nextChangeAt <= now) return true;
+  if (openPeriodsFrom(state, context, now) !== Number.POSITIVE_INFINITY) return true;
   return (
     state.periodsDirtyFrom !== Number.POSITIVE_INFINITY || (state.watchedSince !== null && lastDayEnd(state) <= now)
   );
@@ -40,6 +41,7 @@ export function flush(
   for (const window of windows) computeDay(state, context, evaluation, window, now, workspace, out);
   const first = windows[0];
   if (first) state.periodsDirtyFrom = Math.min(state.periodsDirtyFrom, first.start);
+  state.periodsDirtyFrom = Math.min(state.periodsDirtyFrom, openPeriodsFrom(state, context, now));
   const newDay = windows.length > 1;
   if (state.periodsDirtyFrom !== Number.POSITIVE_INFINITY && (settled || newDay))
     flushPeriods(state, context, evaluation, options, out);
@@ -75,6 +77,16 @@ function dueDays(state: BuildingState, context: BuildingContext, evaluation: Eva
     if (began <= now) for (const window of calendar.between('day', began, now + 1)) due.set(window.start, window);
   }
   return [...due.values()].sort((a, b) => a.start - b.start);
+}
+
+/** On a new local day the periods that were still running are told again: billed days and statuses go on. */
+function openPeriodsFrom(state: BuildingState, { calendar, building }: BuildingContext, now: number): number {
+  let from = Number.POSITIVE_INFINITY;
+  if (!Number.isFinite(state.lastPeriodsAt) || now < calendar.windowOf('day', state.lastPeriodsAt).end) return from;
+  for (const period of state.periods.values())
+    if (period.closed === null && period.end + building.latenessMs > state.lastPeriodsAt)
+      from = Math.min(from, period.start);
+  return from;
 }
 
 function lastDayEnd(state: BuildingState): number {

@@ -96,16 +96,21 @@ export function partFigures(
   };
 }
 
-/** E at an instant minus E at the part's known start; null where the instant's curve is gone. */
+/** The energy between two instants of the part; null where the curve or a mark no longer reaches one of them. */
 export function energyUntil(evaluated: EvaluatedMeter, span: PartSpan, from: number, to: number): number | null {
-  const { curve, state } = evaluated;
-  const part = findPart(state, span);
-  if (!part || part.fromWh === null)
-    return from >= state.decidedTo || from >= curve.first ? curve.energyAt(to) - curve.energyAt(from) : null;
-  if (part.fromAt !== from)
-    return from >= state.decidedTo && to >= from ? curve.energyAt(to) - curve.energyAt(from) : null;
-  if (part.done && to === span.end) return part.done.energyWh;
-  return to >= state.decidedTo ? curve.energyAt(to) - part.fromWh : null;
+  const part = findPart(evaluated.state, span);
+  if (part?.done && part.fromAt === from && to === span.end) return part.done.energyWh;
+  const fromWh = part && part.fromAt === from ? part.fromWh : energyAtInstant(evaluated, from);
+  const toWh =
+    energyAtInstant(evaluated, to) ??
+    (part?.done && part.fromWh !== null && to === span.end ? part.fromWh + (part.done.energyWh ?? 0) : null);
+  return fromWh === null || toWh === null ? null : toWh - fromWh;
+}
+
+function energyAtInstant({ state, curve }: EvaluatedMeter, at: number): number | null {
+  const mark = state.marks.find((known) => known.at === at);
+  if (mark) return mark.energyWh;
+  return at >= curve.first && at <= curve.last ? curve.energyAt(at) : null;
 }
 
 /** Carries the parts over to a later `decidedTo`, while the curve still reaches back to the old one. */

@@ -30,7 +30,9 @@ export type SinkEvent =
   | {
       readonly type: 'written';
       readonly topic: TopicName;
+      readonly partition: number;
       readonly count: number;
+      /** Records of the topic's partition not yet read. */
       readonly lag: number;
       readonly durationMs: number;
     }
@@ -93,7 +95,7 @@ export async function runSink(options: SinkOptions): Promise<void> {
       if (decision.take === 'item') records.set(decision.item, record);
       else if (decision.take === 'aside') asides.push(decision.aside);
     }
-    const { topic } = batch[0]!;
+    const { topic, partition } = batch[0]!;
     const items = [...records.keys()] as SinkItem[];
     if (items.length > 0) {
       const refused = topic === 'results' ? await inTurn(() => writeNews(batch, items)) : await write(items);
@@ -104,7 +106,7 @@ export async function runSink(options: SinkOptions): Promise<void> {
       await journal.append(asides.map((each) => deadLetter(each, clock.now())));
       onEvent?.({ type: 'dead_letters', topic, count: asides.length });
     }
-    onEvent?.({ type: 'written', topic, count: items.length, lag, durationMs: clock.now() - began });
+    onEvent?.({ type: 'written', topic, partition, count: items.length, lag, durationMs: clock.now() - began });
   }
 
   const following = journal.follow({

@@ -63,6 +63,10 @@ export interface MeterState {
   /** Newest reading of any verdict; null: never. */
   lastReadingAt: number | null;
   parts: PartState[];
+  /** First accepted instant, once decided. */
+  firstAt: number | null;
+  /** E at instants before `decidedTo` that a shared remainder may still begin or end at. */
+  marks: { readonly at: number; readonly energyWh: number }[];
 }
 
 export interface Published {
@@ -195,6 +199,8 @@ export function createMeterState(id: string): MeterState {
     rejected: 0,
     lastReadingAt: null,
     parts: [],
+    firstAt: null,
+    marks: [],
   };
 }
 

@@ -24,7 +24,7 @@ export type BuildingEvent =
   /** Publish what changed. `settled`: nothing more is waiting to be read. */
   | { readonly type: 'flush'; readonly now: number; readonly settled: boolean }
   /** The wall clock's minute: meter states, silence, days that end without a reading. */
-  | { readonly type: 'watch'; readonly now: number };
+  | { readonly type: 'watch'; readonly now: number; readonly since: number };
 
 /** One building under the reducer: configuration, what was declared, state. */
 export class BuildingProcessor {
@@ -59,11 +59,12 @@ export class BuildingProcessor {
         observeBus(this.state, event.health);
         break;
       case 'flush':
-        if (isDue(this.state, event.now)) flush(this.state, this.context, this.workspace, event, effects.results);
+        if (isDue(this.state, this.context, event.now))
+          flush(this.state, this.context, this.workspace, event, effects.results);
         break;
       case 'watch':
-        watch(this.state, this.context, event.now, effects);
-        if (isDue(this.state, event.now))
+        watch(this.state, this.context, event.now, event.since, effects);
+        if (isDue(this.state, this.context, event.now))
           flush(this.state, this.context, this.workspace, { now: event.now, settled: true }, effects.results);
         break;
     }
@@ -71,7 +72,7 @@ export class BuildingProcessor {
 
   /** True where publishing would have something to tell. */
   isDue(now: number): boolean {
-    return isDue(this.state, now);
+    return isDue(this.state, this.context, now);
   }
 
   /** Publishes everything again in a replay of the whole building. */

@@ -75,6 +75,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   const workspace = new Workspace();
   const positions: Partial<Record<TopicName, number>> = {};
   let lastMinute = Number.NEGATIVE_INFINITY;
+  let since = Number.POSITIVE_INFINITY;
   let rejected = 0;
   let readings = 0;
   let readingsAtMinute = 0;
@@ -272,9 +273,10 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
         if (due && (settled || now - member.publishedAt >= publishMs)) publish(member, now, settled, effects);
       }
       if (watching && now - lastMinute >= minuteMs) {
+        since = Math.min(since, now);
         if (settled)
           for (const building of options.buildings)
-            if (options.owns?.(building.id) ?? true) apply(memberOf(building), { type: 'watch', now }, effects);
+            if (options.owns?.(building.id) ?? true) apply(memberOf(building), { type: 'watch', now, since }, effects);
         effects.telemetry.push(pipeline(now, lag));
         lastMinute = now;
       }

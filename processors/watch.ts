@@ -21,13 +21,21 @@ export function observeBus(state: BuildingState, health: BusHealth): void {
   for (const [meter, failures] of Object.entries(health.failures1h ?? {})) state.failures.set(meter, failures);
 }
 
-export function watch(state: BuildingState, context: BuildingContext, now: number, effects: Effects): void {
+/** `since`: when this program began to watch. A meter is not called silent for the time in which nobody listened. */
+export function watch(
+  state: BuildingState,
+  context: BuildingContext,
+  now: number,
+  since: number,
+  effects: Effects,
+): void {
   state.watchedSince ??= now;
   const findings: Finding[] = [];
+  const graceMs = context.building.thresholds.silentIntervals * context.building.intervalMs;
   const today = state.days.get(context.calendar.windowOf('day', now).start);
   for (const { meter } of context.meters) {
     const lastReadingAt = state.meters.get(meter.id)?.lastReadingAt ?? null;
-    const silent = silentMeterAnomaly(
+    const found = silentMeterAnomaly(
       {
         meter: meter.id,
         lot: meter.lot,
@@ -37,6 +45,7 @@ export function watch(state: BuildingState, context: BuildingContext, now: numbe
       },
       context.building,
     );
+    const silent = found && (now - since > graceMs || isOpen(state, subjectOf(found))) ? found : null;
     if (silent) findings.push(silent);
     const frozen = (today?.facts?.frozen[meter.id]?.length ?? 0) > 0;
     effects.telemetry.push({
@@ -98,6 +107,11 @@ function publishLive(
     };
     publishAnomaly(state.live, `${subject}/${day.start}`, anomaly, effects.results);
   }
+}
+
+function isOpen(state: BuildingState, subject: string): boolean {
+  for (const [key, { open }] of state.live) if (open === true && key.startsWith(`${subject}/`)) return true;
+  return false;
 }
 
 function subjectOf(found: Finding): string {
