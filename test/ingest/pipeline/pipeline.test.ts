@@ -36,6 +36,7 @@ interface Bench {
 async function bench(
   options: GatewayOptions & {
     intervalMs?: number;
+    tenants?: number;
     change?: (building: Building) => Building;
     spoolBytes?: number;
   } = {},
