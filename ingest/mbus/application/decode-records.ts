@@ -29,7 +29,7 @@ import { readInt32, readLong, UNSIGNED_SPANS } from './integer.ts';
 import { type LocalMoment, readMoment } from './local-moment.ts';
 import { lvarLength, readLvar } from './lvar.ts';
 import { DATE, type Meaning, SIGNED, UNSIGNED } from './meaning.ts';
-import type { DataRecord } from './record.ts';
+import { type DataRecord, DecodedRecord } from './record.ts';
 import { combine, exactValue, FIFTEEN_DIGITS, POWERS_OF_TEN, scaleNumber } from './scale.ts';
 import {
   GLOBAL_READOUT_MEANING,
@@ -59,7 +59,7 @@ export interface RecordList {
 }
 
 /**
- * The records in bytes[start, end).
+ * The records in bytes[start, end).  Places in `bytes` are kept in nine bits: at most 511.
  * @param manufacturerCode 15-bit code of the header, 0 when there is none
  * @param highByteFirst mode 2 (CI 76): values have their high byte first
  */
@@ -203,23 +203,24 @@ export function decodeRecords(
         value = exactValue(mantissa, exponent10);
       }
     }
-    records.push({
-      function: FUNCTIONS[(dif >> 4) & 3]!,
-      storage,
-      tariff,
-      subunit,
-      quantity: meaning.quantity,
-      unit: meaning.unit,
-      value,
-      mantissa,
-      exponent10,
-      error,
-      meaning,
-      bytes,
-      start: recordStart,
-      dataStart: at,
-      end: dataEnd,
-    });
+    const recordFunction = FUNCTIONS[(dif >> 4) & 3]!;
+    records.push(
+      new DecodedRecord(
+        recordFunction,
+        storage,
+        tariff,
+        subunit,
+        value,
+        mantissa,
+        exponent10,
+        error,
+        meaning,
+        bytes,
+        recordStart,
+        at,
+        dataEnd,
+      ),
+    );
     at = dataEnd;
   }
   return { records, more: false, error: overlong };

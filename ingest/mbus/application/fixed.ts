@@ -16,7 +16,7 @@ import { type Header, readIdentification } from './header.ts';
 import { readInteger } from './integer.ts';
 import type { Meaning } from './meaning.ts';
 import { fixedMediumName } from './media.ts';
-import type { DataRecord } from './record.ts';
+import { type DataRecord, DecodedRecord } from './record.ts';
 import { exactValue } from './scale.ts';
 
 export const FIXED_LENGTH = 16;
@@ -65,21 +65,23 @@ function counter(
 ): DataRecord {
   const raw = binary ? Number(readInteger(data, 0, 4, true)) : readBcd(data, 0, 4);
   const error: RecordErrorCode | null = raw === INVALID_BCD ? 'BCD_DIGIT' : null;
-  return {
-    function: 'instantaneous',
-    storage: stored ? 1 : 0,
-    tariff: 0,
-    subunit: 0,
-    quantity: meaning.quantity,
-    unit: meaning.unit,
-    value: error === null ? exactValue(raw, meaning.exponent10) : null,
-    mantissa: error === null ? raw : null,
-    exponent10: meaning.exponent10,
+  const value = error === null ? exactValue(raw, meaning.exponent10) : null;
+  const mantissa = error === null ? raw : null;
+  const storage = stored ? 1 : 0;
+  const { exponent10 } = meaning;
+  return new DecodedRecord(
+    'instantaneous',
+    storage,
+    0,
+    0,
+    value,
+    mantissa,
+    exponent10,
     error,
     meaning,
     bytes,
     start,
-    dataStart: start,
-    end: start + 4,
-  };
+    start,
+    start + 4,
+  );
 }

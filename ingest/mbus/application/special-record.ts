@@ -4,10 +4,10 @@ import { FUNCTIONS } from './data-information.ts';
 import { draftOf, type Meaning, meaningOf } from './meaning.ts';
 import {
   type DataRecord,
+  DecodedRecord,
   GLOBAL_READOUT,
   MANUFACTURER_DATA,
   MORE_RECORDS_FOLLOW,
-  type RecordFunction,
   UNREADABLE,
 } from './record.ts';
 import { PLAIN_TEXT_ROW } from './vif-table.ts';
@@ -20,40 +20,13 @@ export function specialRecord(
   dataStart: number,
   end: number,
 ): DataRecord {
-  return bare('instantaneous', meaning, null, bytes, start, dataStart, end);
+  return new DecodedRecord('instantaneous', 0, 0, 0, null, null, 0, null, meaning, bytes, start, dataStart, end);
 }
 
 /** bytes[start, end), which a broken record leaves unread. */
 export function unreadableRecord(error: RecordErrorCode, bytes: Uint8Array, start: number, end: number): DataRecord {
-  return bare(FUNCTIONS[(bytes[start]! >> 4) & 3]!, UNREADABLE_MEANING, error, bytes, start, start, end);
-}
-
-function bare(
-  recordFunction: RecordFunction,
-  meaning: Meaning,
-  error: RecordErrorCode | null,
-  bytes: Uint8Array,
-  start: number,
-  dataStart: number,
-  end: number,
-): DataRecord {
-  return {
-    function: recordFunction,
-    storage: 0,
-    tariff: 0,
-    subunit: 0,
-    quantity: meaning.quantity,
-    unit: '',
-    value: null,
-    mantissa: null,
-    exponent10: 0,
-    error,
-    meaning,
-    bytes,
-    start,
-    dataStart,
-    end,
-  };
+  const recordFunction = FUNCTIONS[(bytes[start]! >> 4) & 3]!;
+  return new DecodedRecord(recordFunction, 0, 0, 0, null, null, 0, error, UNREADABLE_MEANING, bytes, start, start, end);
 }
 
 function named(quantity: string): Meaning {
