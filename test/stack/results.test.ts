@@ -1,5 +1,6 @@
 import { describe, expect, inject, test } from 'vitest';
 import { ensureBuckets } from '../../results/influx/ensure-buckets.ts';
+import { ensureTokens } from '../../results/influx/ensure-tokens.ts';
 import { createInfluxResults } from '../../results/influx/results.ts';
 import { resultsContract } from '../contract/results.contract.ts';
 import { day0, dayMs, meterDay, storedReading } from '../contract/results.fixtures.ts';
@@ -32,6 +33,22 @@ describe('outcomes of a write', () => {
         { item: tooOld, reason: expect.stringMatching(/older/) },
       ],
     });
+  });
+
+  test('the sink’s token writes and is known to be good, the reader’s is refused by a write', async () => {
+    const influx = inject('influx');
+    const tokens = await ensureTokens(influx);
+    const sink = createInfluxResults({ ...influx, token: tokens.sink });
+    await expect(sink.check()).resolves.toBeUndefined();
+    expect(await sink.write([meterDay('least'), storedReading('least', 'LOC01', 0)])).toEqual({
+      outcome: 'done',
+      refused: [],
+    });
+    const api = createInfluxResults({ ...influx, token: tokens.api });
+    await expect(api.check()).resolves.toBeUndefined();
+    expect(await api.meterDays({ building: 'least', from: day0, to: day0 + dayMs })).toEqual([meterDay('least')]);
+    expect(await api.write([meterDay('least')])).toMatchObject({ outcome: 'stop' });
+    await expect(createInfluxResults({ ...influx, token: 'wrong' }).check()).rejects.toThrow(/unauthorized/);
   });
 
   test('wrong rights stop, an unreachable server is tried again', async () => {
