@@ -9,6 +9,7 @@ import { headingAnchor } from '../../dashboards/alerting/rule.ts';
 import { dashboards } from '../../dashboards/output.ts';
 import { type MeasurementSpec, measurements } from '../../domain/measurements.ts';
 import { severityOf } from '../../domain/results.ts';
+import { audiences } from '../../notify/recipients.ts';
 import { fieldsOf, measurementsOf } from './flux-names.ts';
 
 interface Rule {
@@ -133,6 +134,14 @@ describe('who is told', () => {
       const route = routeOf(rule.labels);
       expect(route?.receiver ?? tree!.receiver).toBe('maintenance');
       expect(route?.mute_time_intervals ?? []).toEqual(rule.labels.severity === 'mineur' ? ['heures-calmes'] : []);
+    }
+  });
+
+  test('what the notifier leaves to Grafana is what Grafana sends to maintenance', () => {
+    for (const [type, uid] of Object.entries(ruleOfAnomaly)) {
+      const team = rules.find((rule) => rule.uid === uid)!.labels.equipe;
+      const leaves = audiences[type as keyof typeof audiences].includes('maintenance');
+      expect(team, type).toBe(leaves ? 'maintenance' : 'syndic');
     }
   });
 
