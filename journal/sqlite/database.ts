@@ -30,7 +30,7 @@ const busyTimeoutMs = 30_000;
 export function openDatabase(file: string): Database {
   const connection = new DatabaseSync(file, { timeout: busyTimeoutMs });
   connection.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 4000',
   );
   migrate(connection, file);
 
