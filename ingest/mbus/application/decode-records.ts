@@ -59,7 +59,7 @@ export interface RecordList {
 }
 
 /**
- * The records in bytes[start, end).  Places in `bytes` are kept in nine bits: at most 511.
+ * The records in bytes[start, end). Places in `bytes` are kept in nine bits: at most 511.
  * @param manufacturerCode 15-bit code of the header, 0 when there is none
  * @param highByteFirst mode 2 (CI 76): values have their high byte first
  */

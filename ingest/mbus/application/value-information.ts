@@ -88,28 +88,65 @@ function applyChain(
   }
 }
 
-/** Blocks with VIFE, found again by their bytes: one slot a hash, the newest wins, so that memory stays bounded. */
+/**
+ * Blocks with VIFE, found again by their bytes: one slot a hash, the newest wins, so that memory stays bounded. Blocks of
+ * up to four bytes, nearly all, are compared as one number.
+ */
 export class MeaningCache {
-  readonly #slots: (Slot | undefined)[] = new Array(SLOTS).fill(undefined);
+  readonly #short: (ShortSlot | undefined)[] = new Array(SLOTS).fill(undefined);
+  readonly #long: (LongSlot | undefined)[] = new Array(SLOTS).fill(undefined);
 
+  /** The meaning of the block bytes[start, end), two bytes or more. */
   find(bytes: Uint8Array, start: number, end: number, manufacturerCode: number): Meaning {
+    const length = end - start;
+    if (length > 4) return this.#findLong(bytes, start, end, manufacturerCode);
+    let packed = bytes[start]! | (bytes[start + 1]! << 8);
+    if (length > 2) packed |= bytes[start + 2]! << 16;
+    if (length > 3) packed |= bytes[start + 3]! << 24;
+    const index = slotOf(packed + Math.imul(manufacturerCode, 31) + length);
+    const slot = this.#short[index];
+    if (
+      slot !== undefined &&
+      slot.packed === packed &&
+      slot.length === length &&
+      slot.manufacturerCode === manufacturerCode
+    ) {
+      return slot.meaning;
+    }
+    const meaning = interpretBlock(bytes, start, end, manufacturerCode);
+    this.#short[index] = { packed, length, manufacturerCode, meaning };
+    return meaning;
+  }
+
+  #findLong(bytes: Uint8Array, start: number, end: number, manufacturerCode: number): Meaning {
     let hash = manufacturerCode;
     for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0;
-    const index = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-    const slot = this.#slots[index];
+    const index = slotOf(hash);
+    const slot = this.#long[index];
     if (slot !== undefined && slot.manufacturerCode === manufacturerCode && sameBytes(slot.block, bytes, start, end)) {
       return slot.meaning;
     }
     const meaning = interpretBlock(bytes, start, end, manufacturerCode);
-    this.#slots[index] = { manufacturerCode, block: bytes.slice(start, end), meaning };
+    this.#long[index] = { manufacturerCode, block: bytes.slice(start, end), meaning };
     return meaning;
   }
 }
 
-interface Slot {
+interface ShortSlot {
+  readonly packed: number;
+  readonly length: number;
+  readonly manufacturerCode: number;
+  readonly meaning: Meaning;
+}
+interface LongSlot {
   readonly manufacturerCode: number;
   readonly block: Uint8Array;
   readonly meaning: Meaning;
+}
+
+/** Multiplicative hashing: the ten highest bits. */
+function slotOf(hash: number): number {
+  return Math.imul(hash, 0x9e37_79b1) >>> 22;
 }
 
 function sameBytes(block: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
