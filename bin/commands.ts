@@ -5,8 +5,10 @@ import { registerCheck } from './check.ts';
 import { registerClose, registerEvent, registerRecompute } from './declare.ts';
 import { registerDecode } from './decode.ts';
 import { registerDemo } from './demo.ts';
+import { registerForget } from './forget.ts';
 import { registerImport } from './import.ts';
 import { registerIngest } from './ingest.ts';
+import { registerNotify } from './notify.ts';
 import { registerProcess } from './process.ts';
 import { registerReport } from './report.ts';
 import { registerRun } from './run.ts';
@@ -21,8 +23,10 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerDecode,
   registerDemo,
   registerEvent,
+  registerForget,
   registerImport,
   registerIngest,
+  registerNotify,
   registerProcess,
   registerRecompute,
   registerReport,

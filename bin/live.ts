@@ -4,9 +4,11 @@ import { type ApiServer, createApiServer } from '../api/server.ts';
 import type { Building } from '../domain/building.ts';
 import type { Bus } from '../domain/bus.ts';
 import { systemClock } from '../domain/clock.ts';
-import type { ApiConfig } from '../domain/config/config.ts';
+import type { ApiConfig, NotificationsConfig } from '../domain/config/config.ts';
 import { createIngest, type Ingest } from '../ingest/pipeline.ts';
+import { type Notifier, startNotifier } from '../notify/notifier.ts';
 import { type Processing, type Store, startProcessing } from './embedded.ts';
+import { logNotifier, warnOfGaps } from './notifier-log.ts';
 
 export interface LiveOptions {
   readonly store: Store;
@@ -17,6 +19,8 @@ export interface LiveOptions {
   /** No token is asked of loopback. */
   readonly open: boolean;
   readonly configurationFile?: string;
+  /** Left out: anomalies are logged and nobody is told, whatever the contacts. */
+  readonly notifications?: NotificationsConfig;
 }
 
 export interface Live {
@@ -48,6 +52,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     ...(options.configurationFile && { configurationFile: options.configurationFile }),
   });
   const events = ingest.events$.subscribe((event) => logIngest(log, event));
+  const notifier = notify(options, log);
   try {
     api = await createApiServer({
       reader: store.results,
@@ -68,6 +73,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
         events.unsubscribe();
         await Promise.race([processing.drained(), new Promise((resolve) => setTimeout(resolve, 3000))]);
         await processing.stop();
+        await notifier.stop(2000);
         await api?.close();
       },
     };
@@ -75,8 +81,24 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     await ingest.stop(0);
     events.unsubscribe();
     await processing.stop();
+    await notifier.stop(0);
     throw error;
   }
+}
+
+function notify({ store, buildings, notifications, api }: LiveOptions, log: Logger): Notifier {
+  if (notifications) warnOfGaps({ buildings, notifications, api }, log);
+  const notifier = startNotifier({
+    journal: store.journal,
+    buildings: notifications ? buildings : buildings.map((building) => ({ ...building, contacts: [] })),
+    notifications: notifications ?? { criticalPasses: true, maxAgeMs: 7 * 86_400_000 },
+    publicUrl: api.publicUrl,
+    mode: 'embedded',
+    clock: systemClock,
+    onEvent: (event) => logNotifier(log, event),
+  });
+  notifier.done.catch((error) => log.error({ reason: String(error) }, 'notifier ended'));
+  return notifier;
 }
 
 /** Readings are the ordinary case and only counted; the rest is told. */

@@ -37,6 +37,7 @@ export function registerRun(program: Command): void {
           buses: config.buses,
           api: config.api,
           open: false,
+          notifications: config.notifications,
           ...(options.config && { configurationFile: options.config }),
         });
         process.stderr.write(`Page et API : ${live.url}\n`);

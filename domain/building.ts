@@ -103,7 +103,10 @@ export interface Charges {
 
 export interface Contact {
   readonly role: 'locataire' | 'syndic' | 'maintenance';
+  /** The tenant's. */
   readonly lot?: number | undefined;
+  /** The occupant's reference; undefined: whoever lives in the lot now. */
+  readonly occupant?: string | undefined;
   readonly name?: string | undefined;
   readonly email?: string | undefined;
   readonly webhook?: { readonly url: string; readonly secret: string } | undefined;

@@ -50,6 +50,17 @@ const schemas = z.discriminatedUnion('type', [
   }),
   /** Replays the building's stored readings on purpose; the event itself is the audit record. */
   z.strictObject({ ...base, type: z.literal('recompute'), from: instant, to: instant, by: z.string() }),
+  /** The trace of a former occupant's data being removed: the stay `[from, to)`, what was removed (`stored` null: the store does not say). */
+  z.strictObject({
+    ...base,
+    type: z.literal('forget'),
+    lot: z.int(),
+    from: instant,
+    to: instant,
+    by: z.string(),
+    results: z.int(),
+    stored: z.int().nullable(),
+  }),
   /** Mean outdoor temperature of a local day. */
   z.strictObject({ ...base, type: z.literal('temperature'), date: z.string(), celsius: z.number() }),
 ]);

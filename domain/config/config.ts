@@ -62,8 +62,12 @@ export interface NotificationsConfig {
     | undefined;
   /** Local minutes of the day `[from, to)`, may wrap. */
   readonly quietHours?: { readonly fromMinute: number; readonly toMinute: number } | undefined;
-  /** Local minute of the day of the digest. */
+  /** Local minute of the day at which mails that are not critical go out together; undefined: each on its own. */
   readonly digestMinute?: number | undefined;
+  /** Critical anomalies are told in quiet hours too. */
+  readonly criticalPasses: boolean;
+  /** What nobody took for so long is given up. */
+  readonly maxAgeMs: number;
   readonly unsubscribeSecret?: string | undefined;
 }
 

@@ -143,9 +143,10 @@ const event = z.discriminatedUnion('type', [
 const contact = z.strictObject({
   role: z.enum(['locataire', 'syndic', 'maintenance']),
   lot: z.int().optional(),
+  occupant: z.string().min(1).optional(),
   name: z.string().optional(),
   email: z.email().optional(),
-  webhook: z.strictObject({ url: z.url(), secret }).optional(),
+  webhook: z.strictObject({ url: z.url({ protocol: /^https?$/ }), secret }).optional(),
   subscribed: z.boolean().default(true),
 });
 
@@ -243,8 +244,11 @@ const notifications = z.strictObject({
   quiet_hours: hours.optional(),
   digest_at: z
     .string()
-    .regex(/^([01]\d|2[0-3]):[0-5]\d$/)
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 18:00')
     .optional(),
+  /** Critical anomalies are told in quiet hours too. */
+  critical_passes: z.boolean().default(true),
+  max_age: duration.prefault('7d'),
   unsubscribe_secret: secret.optional(),
 });
 

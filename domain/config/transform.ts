@@ -35,6 +35,7 @@ export function transformConfig(file: ConfigFile, resolve: SecretResolver, probl
   const buildings = file.buildings.map((b, i) => transformBuilding(b, `buildings.${i}`, file.buses, secret, problems));
   const buses = file.buses.map((b, i) => transformBus(b, `buses.${i}`, file.buildings, problems));
   const { kafka, influx, api, notifications } = file;
+  checkNotificationTimes(notifications, problems);
   return {
     buildings,
     buses,
@@ -67,6 +68,8 @@ export function transformConfig(file: ConfigFile, resolve: SecretResolver, probl
       },
       quietHours: notifications.quiet_hours === undefined ? undefined : parseHours(notifications.quiet_hours),
       digestMinute: notifications.digest_at === undefined ? undefined : parseMinute(notifications.digest_at),
+      criticalPasses: notifications.critical_passes,
+      maxAgeMs: notifications.max_age,
       unsubscribeSecret: secret(notifications.unsubscribe_secret, 'notifications.unsubscribe_secret'),
     },
     dataDir: file.data_dir,
@@ -155,6 +158,14 @@ function transformBuilding(
     if ('meter' in e && !meters.some((m) => m.id === e.meter))
       problems.push(`${path}.events.${i}.meter: no meter "${e.meter}"`);
     if ('lot' in e && !knownLots.has(e.lot)) problems.push(`${path}.events.${i}.lot: no lot ${e.lot}`);
+  }
+  for (const [i, c] of b.contacts.entries()) {
+    const where = `${path}.contacts.${i}`;
+    if (c.role === 'locataire' && c.lot === undefined) problems.push(`${where}.lot: a tenant has a lot`);
+    if (c.role !== 'locataire' && c.lot !== undefined) problems.push(`${where}.lot: only a tenant has a lot`);
+    if (c.role !== 'locataire' && c.occupant !== undefined)
+      problems.push(`${where}.occupant: only a tenant is an occupant`);
+    if (c.lot !== undefined && !knownLots.has(c.lot)) problems.push(`${where}.lot: no lot ${c.lot}`);
   }
   if (b.charges.common_key !== 'prorata' && !b.lots.some((l) => l.tantiemes[b.charges.common_key] !== undefined))
     problems.push(`${path}.charges.common_key: no lot has tantièmes "${b.charges.common_key}"`);
@@ -292,6 +303,18 @@ function parseHours(text: string): { fromMinute: number; toMinute: number } {
 function parseMinute(text: string): number {
   const [hour, minute] = text.split(':') as [string, string];
   return Number(hour) * 60 + Number(minute);
+}
+
+function checkNotificationTimes(notifications: ConfigFile['notifications'], problems: string[]): void {
+  const { quiet_hours: quiet, digest_at: digest } = notifications;
+  if (quiet === undefined) return;
+  const { fromMinute, toMinute } = parseHours(quiet);
+  if (fromMinute === toMinute || toMinute - fromMinute === 1440)
+    problems.push('notifications.quiet_hours: some time of the day must be left');
+  const minute = digest === undefined ? undefined : parseMinute(digest);
+  const within = (at: number): boolean =>
+    fromMinute < toMinute ? at >= fromMinute && at < toMinute : at >= fromMinute || at < toMinute;
+  if (minute !== undefined && within(minute)) problems.push('notifications.digest_at: lies within quiet_hours');
 }
 
 /** Epoch ms; a bare date is the first instant of that local day. */
