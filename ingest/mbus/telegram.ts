@@ -22,7 +22,6 @@ import type { FrameRejection, LinkFrame } from './frame/link-frame.ts';
 /** Control information fields (EN 13757-3:2018, table 2). Bit 2 of 72 and 73 means mode 2, high byte first. */
 export const CI_DATA_SEND = 0x51;
 export const CI_DATA_SEND_MODE_2 = 0x55;
-export const CI_SELECTION = 0x52;
 export const CI_APPLICATION_ERROR = 0x70;
 export const CI_VARIABLE = 0x72;
 export const CI_FIXED = 0x73;
@@ -66,7 +65,8 @@ export class TelegramDecoder {
 
   /** The application layer of a frame of the stream decoder. */
   interpret(frame: LinkFrame): Telegram {
-    if (frame.kind !== 'long') return bareTelegram(frame, null);
+    const response = (frame.controlField & PRIMARY_STATION) === 0;
+    if (frame.kind !== 'long' && !(frame.kind === 'control' && response)) return bareTelegram(frame, null);
     const { bytes, dataStart, dataEnd } = frame;
     switch (frame.controlInformation) {
       case CI_VARIABLE:
@@ -90,7 +90,7 @@ export class TelegramDecoder {
         return this.#records(frame, null, bytes, dataStart, dataEnd, 0, true);
       default:
         // A master's other telegrams (selection, reset, baud rate) carry no records: nothing is wrong with them.
-        return bareTelegram(frame, frame.controlField & PRIMARY_STATION ? null : 'CI_UNSUPPORTED');
+        return bareTelegram(frame, response ? 'CI_UNSUPPORTED' : null);
     }
   }
 

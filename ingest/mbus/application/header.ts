@@ -70,25 +70,6 @@ export function readIdentification(bytes: Uint8Array, start: number, highByteFir
   return highByteFirst ? a + b + c + d : d + c + b + a;
 }
 
-/** What the status byte says, in words; empty for a healthy meter. */
-export function statusFlags(status: number): string[] {
-  const flags: string[] = [];
-  const application = APPLICATION_STATES[status & 3]!;
-  if (application !== '') flags.push(application);
-  for (const [bit, name] of STATUS_BITS) if (status & bit) flags.push(name);
-  return flags;
-}
-
 function readConfiguration(bytes: Uint8Array, start: number, highByteFirst: boolean): number {
   return highByteFirst ? (bytes[start]! << 8) | bytes[start + 1]! : bytes[start]! | (bytes[start + 1]! << 8);
 }
-
-const APPLICATION_STATES: readonly string[] = ['', 'busy', 'application error', 'abnormal condition'];
-const STATUS_BITS: readonly (readonly [number, string])[] = [
-  [0x04, 'power low'],
-  [0x08, 'permanent error'],
-  [0x10, 'temporary error'],
-  [0x20, 'manufacturer bit 5'],
-  [0x40, 'manufacturer bit 6'],
-  [0x80, 'manufacturer bit 7'],
-];
