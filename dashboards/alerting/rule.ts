@@ -62,7 +62,13 @@ export function rule(options: AlertOptions): FileRule {
     dashboardUid: uids[options.page],
     panelId: options.panel,
     labels: { severity: options.severity, equipe: options.team },
-    annotations: { summary: options.summary, runbook_url: `docs/runbook.md#${headingAnchor(options.title)}` },
+    annotations: {
+      summary: options.summary,
+      runbook_url: `docs/runbook.md#${headingAnchor(options.title)}`,
+      // Messages take their link to the panel from these, the rule's page from the two keys above.
+      __dashboardUid__: uids[options.page],
+      __panelId__: String(options.panel),
+    },
     data: [
       {
         refId: 'A',
