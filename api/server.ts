@@ -38,7 +38,7 @@ export interface ApiOptions {
   readonly logger?: FastifyBaseLogger;
   /** How long an answer holds without `invalidate`; 2000 ms. */
   readonly cacheMs?: number;
-  /** Requests an address may make; null: any number. 600 a minute. */
+  /** Requests an address may make; null: any number. 600 a minute, on an open loopback any number. */
   readonly rateLimit?: { readonly max: number; readonly windowMs: number } | null;
   /** Served behind TLS: the sign-in cookie is Secure, HSTS is sent. */
   readonly https?: boolean;
@@ -86,7 +86,8 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   measureRequests(app, registry);
   await app.register(helmet, securityHeaders(options.https ?? false));
-  const limit = options.rateLimit === undefined ? { max: 600, windowMs: 60_000 } : options.rateLimit;
+  const byDefault = options.openOnLoopback ? null : { max: 600, windowMs: 60_000 };
+  const limit = options.rateLimit === undefined ? byDefault : options.rateLimit;
   if (limit) await app.register(rateLimit, { max: limit.max, timeWindow: limit.windowMs });
   await app.register(swagger, openApiOptions(options.openOnLoopback ?? false));
   answerProblems(app);

@@ -124,7 +124,7 @@ function register<S extends z.ZodType<{ immeuble?: string | undefined }>>(
 }
 
 /** What every protected route may answer beside 200. */
-export const problemResponses = {
+export const problemResponses: Readonly<Record<number, object>> = {
   304: response('Inchangé depuis la dernière réponse'),
   ...Object.fromEntries(
     [

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import { z } from 'zod';
 import { response } from '../http/openapi.ts';
-import { forbidden, problemAnswer } from '../http/problem.ts';
+import { forbidden } from '../http/problem.ts';
 import { problemResponses } from './answers.ts';
 import type { RouteTools } from './tools.ts';
 
@@ -25,12 +25,16 @@ export function registerOperations(
 ): void {
   app.get(
     '/health',
-    { schema: { summary: 'Le processus répond', response: { 200: response('Il répond', healthAnswer) } } },
+    {
+      config: { rateLimit: false },
+      schema: { summary: 'Le processus répond', response: { 200: response('Il répond', healthAnswer) } },
+    },
     async (_request, reply) => reply.header('cache-control', 'no-store').send({ statut: 'ok' }),
   );
   app.get(
     '/ready',
     {
+      config: { rateLimit: false },
       schema: {
         summary: 'Les dépendances répondent',
         response: {
@@ -67,8 +71,9 @@ export function registerOperations(
         security: [{ bearer: [] }],
         response: {
           200: { description: 'Les mesures', content: { 'text/plain': { schema: { type: 'string' } } } },
-          401: problemResponses[401 as never],
-          403: response('Hors de la portée du jeton', problemAnswer, 'application/problem+json'),
+          401: problemResponses[401],
+          403: problemResponses[403],
+          429: problemResponses[429],
         },
       },
     },

@@ -141,12 +141,13 @@ describe('other requests', () => {
 
   it('too many requests are 429 with the time to wait', async () => {
     const limited = await open({ rateLimit: { max: 2, windowMs: 60_000 } });
-    const ask = () => get('/health', {}, limited);
+    const ask = () => get('/api/immeuble/maintenance', {}, limited);
     expect([(await ask()).statusCode, (await ask()).statusCode]).toEqual([200, 200]);
     const refused = await ask();
     expect(refused.statusCode).toBe(429);
     expect(refused.json()).toMatchObject({ status: 429, title: 'Trop de requêtes' });
     expect(refused.headers['retry-after']).toBeDefined();
+    expect((await get('/health', {}, limited)).statusCode).toBe(200);
     await limited.close();
   });
 });
