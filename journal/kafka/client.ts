@@ -2,7 +2,9 @@
  * The Kafka client of all parts of the journal: connection settings, and kafkajs's log mapped to ours. What kafkajs retries by itself
  * (coordinators that load, transactions that are being ended) it logs as errors: that is debug here.
  */
+
 import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
+import { mendIdleTimers } from './idle-timers.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -24,6 +26,7 @@ export const retry = { initialRetryTime: 30, maxRetryTime: 2000, retries: 8 } as
 
 export function createKafka(options: KafkaOptions): Kafka {
   process.env.KAFKAJS_NO_PARTITIONER_WARNING ??= '1';
+  mendIdleTimers();
   const { log } = options;
   return new Kafka({
     brokers: [...options.brokers],
