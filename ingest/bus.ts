@@ -6,6 +6,7 @@ import {
   asyncScheduler,
   defer,
   filter,
+  from,
   map,
   merge,
   mergeMap,
@@ -20,11 +21,12 @@ import { ConfigurationError } from '../domain/errors.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
 import { type BusAccount, createBusAccount } from './bus-health.ts';
+import { createDoubt } from './confirm.ts';
 import type { CipherKeys } from './dlms/ciphering/general-glo-ciphering.ts';
 import { harmlessCodes } from './dlms/receiver.ts';
 import { type ListenEvent, listen } from './listen.ts';
 import { fromHexLine, toHex } from './mbus/hex.ts';
-import { type CycleEvent, type PolledMeter, poll, type ReadoutEvent } from './poll.ts';
+import { type CycleEvent, type PolledMeter, poll, type ReadoutEvent, type SuccessfulReadout } from './poll.ts';
 import { loadDlmsProfile } from './profiles/dlms.ts';
 import { loadProfile } from './profiles/load.ts';
 import type { MeterProfile } from './profiles/profile.ts';
@@ -91,21 +93,43 @@ function pollBus(context: Context, meters: readonly Meter[]): Observable<BusEven
       throw new ConfigurationError([`meter ${meter.id}: source has neither primary nor secondary address`]);
     return { id: meter.id, primary, secondary, key: keyOf(meter.id, 'key', key) };
   });
+  const doubt = createDoubt(meters);
+  const decode = (id: string, { telegrams }: SuccessfulReadout): Reading | null => {
+    const meter = byId.get(id);
+    const profile = profiles.get(id);
+    if (!meter || !profile) return null;
+    const outcome = readingOf(context.building.id, meter, profile, telegrams, scheduler.now());
+    return outcome.ok ? outcome.value : null;
+  };
   const speed = bus.endpoint.kind === 'serial' ? timingsOf(bus.endpoint.baud) : {};
   return poll(link, polled, {
     intervalMs: bus.intervalMs,
     timeoutMs: bus.timeoutMs,
     retries: Math.min(2, bus.retries),
     mayRead: options.mayRead,
+    mustConfirm(id, outcome) {
+      if (outcome.counts.frameErrors > 0) doubt.broken(scheduler.now());
+      const reading = decode(id, outcome);
+      // What cannot be a reading may be one that was changed on its way.
+      return reading === null ? doubt.isNoisy(scheduler.now()) : doubt.mustConfirm(reading);
+    },
+    confirms(id, first, second) {
+      const [before, after] = [decode(id, first), decode(id, second)];
+      if (before === null) return after === null || !doubt.mustConfirm(after);
+      return after !== null && doubt.confirms(before, after);
+    },
     scheduler,
     ...speed,
   }).pipe(
     mergeMap((event): Observable<BusEvent> => {
       account.polled(event, scheduler.now());
+      if (event.kind === 'readout' && event.outcome.counts.frameErrors > 0) doubt.broken(scheduler.now());
       if (event.kind === 'cycle') return of({ kind: 'cycle', bus: bus.id, cycle: event });
       const meter = byId.get(event.meter);
       const profile = profiles.get(event.meter);
-      return meter && profile ? of(...readoutEvents(context, meter, profile, event)) : of();
+      const events = meter && profile ? readoutEvents(context, meter, profile, event) : [];
+      for (const each of events) if (each.kind === 'reading') doubt.believe(each.reading);
+      return from(events);
     }),
   );
 }

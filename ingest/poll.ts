@@ -15,6 +15,7 @@ import {
   EMPTY,
   filter,
   from,
+  map,
   mergeMap,
   type Observable,
   of,
@@ -24,7 +25,7 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import type { ExchangeOptions } from './exchange.ts';
+import type { ExchangeCounts, ExchangeOptions } from './exchange.ts';
 import { createMeterSession, type MeterAddress, type MeterSession, type ReadoutOutcome } from './readout.ts';
 import type { ByteLink } from './transport/byte-link.ts';
 
@@ -38,8 +39,14 @@ export interface PollOptions extends Omit<ExchangeOptions, 'scheduler'> {
   readonly connectionWaitMs?: number | undefined;
   /** False: the delivery is full; the tick is skipped. Asked at each tick. */
   readonly mayRead?: (() => boolean) | undefined;
+  /** True: read the meter a second time at once. */
+  readonly mustConfirm?: ((meter: string, outcome: SuccessfulReadout) => boolean) | undefined;
+  /** True: the second readout stands; false: neither does. */
+  readonly confirms?: ((meter: string, first: SuccessfulReadout, second: SuccessfulReadout) => boolean) | undefined;
   readonly scheduler?: SchedulerLike | undefined;
 }
+
+export type SuccessfulReadout = Extract<ReadoutOutcome, { kind: 'read' }>;
 
 export type MeterFate = 'read' | 'failed' | 'backed_off' | 'not_reached' | 'skipped';
 
@@ -107,6 +114,21 @@ export function poll(link: ByteLink, meters: readonly PolledMeter[], options: Po
         );
       };
 
+      function readTwice(meter: Polled, exchange: ExchangeOptions): Observable<ReadoutOutcome> {
+        return meter.session.readOut(exchange).pipe(
+          concatMap((first): Observable<ReadoutOutcome> => {
+            if (first.kind === 'failed' || !options.mustConfirm?.(meter.id, first)) return of(first);
+            return meter.session.readOut(exchange).pipe(
+              map((second): ReadoutOutcome => {
+                const counts = sumOf(first.counts, second.counts);
+                if (second.kind === 'read' && options.confirms?.(meter.id, first, second)) return { ...second, counts };
+                return { kind: 'failed', code: 'UNCONFIRMED', silent: false, counts };
+              }),
+            );
+          }),
+        );
+      }
+
       function visit(meter: Polled, isSecondTry: boolean): Observable<PollEvent> {
         return reached().pipe(
           concatMap((isReached) => {
@@ -115,7 +137,7 @@ export function poll(link: ByteLink, meters: readonly PolledMeter[], options: Po
               return EMPTY;
             }
             const retries = meter.silentCycles >= silentCyclesBeforeBackOff ? 0 : options.retries;
-            return meter.session.readOut({ ...options, retries, scheduler }).pipe(
+            return readTwice(meter, { ...options, retries, scheduler }).pipe(
               concatMap((outcome): Observable<PollEvent> => {
                 const isDown = outcome.kind === 'failed' && outcome.code === 'LINK_DOWN';
                 if (isDown && !isSecondTry) return visit(meter, true);
@@ -165,6 +187,15 @@ export function poll(link: ByteLink, meters: readonly PolledMeter[], options: Po
 /** Meters of the account that were expected and not read. */
 export function missed(event: CycleEvent): number {
   return event.fates.failed + event.fates.backed_off + event.fates.not_reached + event.fates.skipped;
+}
+
+function sumOf(a: ExchangeCounts, b: ExchangeCounts): ExchangeCounts {
+  return {
+    attempts: a.attempts + b.attempts,
+    timeouts: a.timeouts + b.timeouts,
+    frameErrors: a.frameErrors + b.frameErrors,
+    discardedBytes: a.discardedBytes + b.discardedBytes,
+  };
 }
 
 const noFates: Readonly<Record<MeterFate, number>> = { read: 0, failed: 0, backed_off: 0, not_reached: 0, skipped: 0 };

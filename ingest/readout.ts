@@ -36,7 +36,13 @@ export interface MeterAddress {
   readonly key?: Uint8Array | undefined;
 }
 
-export type ReadoutFailure = ExchangeFailure | TelegramErrorCode | 'NO_DATA' | 'NOT_SELECTED' | 'TOO_MANY_TELEGRAMS';
+export type ReadoutFailure =
+  | ExchangeFailure
+  | TelegramErrorCode
+  | 'NO_DATA'
+  | 'NOT_SELECTED'
+  | 'TOO_MANY_TELEGRAMS'
+  | 'UNCONFIRMED';
 
 export interface ReceivedTelegram {
   /** Epoch ms of its last byte. */

@@ -35,12 +35,13 @@ export function virtualBus(
       tenants?: number;
       seed?: number;
       secondary?: boolean;
+      start?: number;
       deaf?: (address: number, at: number) => boolean;
     } = {},
 ): VirtualBus {
   const seed = options.seed ?? 1;
   const scheduler = new VirtualTimeScheduler();
-  scheduler.frame = epoch;
+  scheduler.frame = options.start ?? epoch;
   const building = simulatedBuilding(seed, { tenants: options.tenants ?? 20 });
   const simulation = createSimulation(building, { seed });
   const line = createLine(buildingSlaves(simulation, options), { ...options, seed, scheduler });
