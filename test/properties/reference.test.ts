@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type NaiveCalendar, naiveCalendar } from '../reference/calendar.ts';
+import { referenceResults } from '../reference/reference.ts';
+import { differences } from './compare.ts';
+import { buildingPlan, dayMs, mulberry, realize } from './random-building.ts';
+import { casesOf, delivered, run } from './run.ts';
+
+const naiveCalendars = new Map<string, NaiveCalendar>();
+
+function naive(timezone: string): NaiveCalendar {
+  const known = naiveCalendars.get(timezone) ?? naiveCalendar(timezone);
+  naiveCalendars.set(timezone, known);
+  return known;
+}
+
+describe('the results equal a second implementation of the rules', () => {
+  it('field by field, whatever was published in between', { timeout: 3_600_000 }, () => {
+    fc.assert(
+      fc.property(
+        buildingPlan,
+        fc.integer({ min: 0, max: 12 }),
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.constantFrom(0, 3 * dayMs, 12 * dayMs),
+        (plan, batches, seed, wait) => {
+          const { building, readings } = realize(plan);
+          const order = delivered(readings);
+          const now = Math.max(...order.map((r) => r.receivedAt), ...order.map((r) => r.at)) + wait;
+          const random = mulberry(seed);
+          const share = batches / Math.max(1, order.length);
+          const ours = run(building, order, { now, flushAfter: () => random() < share });
+          const theirs = referenceResults(building, readings, now, naive(building.timezone));
+          const wrong = [...theirs.results].flatMap(([key, fields]) => {
+            const [kind, ...rest] = key.split('/');
+            return differences(key, fields, fieldsOf(ours.results.get(`${kind}/B/${rest.join('/')}`)));
+          });
+          expect(wrong.slice(0, 12)).toEqual([]);
+          expect(ours.account).toEqual(theirs.account);
+        },
+      ),
+      { numRuns: casesOf(200) },
+    );
+  });
+});
+
+function fieldsOf(result: object | undefined): Record<string, unknown> | undefined {
+  return result && { ...result };
+}
