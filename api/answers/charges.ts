@@ -66,7 +66,7 @@ export interface ChargesParameters {
 
 export async function charges(context: AnswerContext, parameters: ChargesParameters): Promise<ChargesAnswer> {
   const window = periodWindow(context, parameters);
-  const [meterPeriods, buildingPeriod] = await periodResults(context, window);
+  const [meterPeriods, buildingPeriod] = await periodResults(context, parameters.period, window);
   return chargesOf(context, parameters.period, window, meterPeriods, buildingPeriod);
 }
 
@@ -79,11 +79,12 @@ export function periodWindow(context: AnswerContext, parameters: ChargesParamete
 /** One round of queries for one period. */
 export async function periodResults(
   context: AnswerContext,
+  period: PeriodName,
   window: TimeWindow,
 ): Promise<[readonly MeterPeriod[], BuildingPeriod | undefined]> {
   const query = {
     building: context.building.id,
-    period: window.kind === 'day' ? ('month' as const) : window.kind,
+    period: periodKindOf[period],
     from: window.start,
     to: window.end,
   };

@@ -51,7 +51,7 @@ export async function dashboard(context: AnswerContext): Promise<DashboardAnswer
     reader.buildingDays(range),
     reader.anomalies(range),
     reader.recommendations({ building: building.id, from: today.start, to: today.end }),
-    periodResults(context, month),
+    periodResults(context, 'mois', month),
   ]);
   const buildingDays = groupByStart(buildingDayList);
   const anomalies = groupByStart(anomalyList);

@@ -11,7 +11,7 @@ import { type ChargesParameters, periodWindow } from './charges.ts';
 import { certainty, certaintyOf, sum } from './consumption.ts';
 import type { AnswerContext } from './context.ts';
 import { buildingConfiguration, configurationOf, type MeteredLot, meteredLots, minimumLotsForAverage } from './lots.ts';
-import { isoInZone, kilowattHours, kilowattHoursOrNull, stateNames } from './units.ts';
+import { isoInZone, kilowattHours, kilowattHoursOrNull, periodKindOf, stateNames } from './units.ts';
 
 const slotLine = z.object({
   tranche: z.string(),
@@ -85,7 +85,7 @@ export async function statements(context: AnswerContext, parameters: StatementsP
   const yearBefore = sameAYearBefore(context, window);
   const query = {
     building: building.id,
-    period: window.kind === 'day' ? ('month' as const) : window.kind,
+    period: periodKindOf[parameters.period],
     from: Math.min(yearBefore.start, previous.start),
     to: window.end,
   };

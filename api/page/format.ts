@@ -65,6 +65,13 @@ export function numericDate(iso: string): string {
   return `${iso.slice(8, 10)}/${iso.slice(5, 7)}/${iso.slice(0, 4)}`;
 }
 
+/** The last day, `30/11/2026`, of a period that ends, exclusive, at an ISO instant: the day before where that is a midnight. */
+export function lastDay(end: string): string {
+  const date = noon(end.slice(0, 10));
+  if (end.slice(11, 19) === '00:00:00') date.setUTCDate(date.getUTCDate() - 1);
+  return numericDate(date.toISOString());
+}
+
 /** `novembre 2026`, `4e trimestre 2026`, `année 2026` of a period's first date. */
 export function periodTitle(type: 'mois' | 'trimestre' | 'annee', date: string): string {
   const year = date.slice(0, 4);

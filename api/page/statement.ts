@@ -2,7 +2,7 @@
 
 import { frenchNumber } from '../../domain/french.ts';
 import type { Statement, StatementsAnswer } from '../answers/statement.ts';
-import { energy, energyFigure, euros, numericDate, percent, periodTitle } from './format.ts';
+import { energy, energyFigure, euros, lastDay, numericDate, percent, periodTitle } from './format.ts';
 import { type Html, html, type Insert } from './html.ts';
 import { flagNames, slotName } from './labels.ts';
 
@@ -103,10 +103,4 @@ function qualityText(statement: Statement): string {
   const ends = [statement.qualite_debut, statement.qualite_fin];
   const certain = ends.every((quality) => quality === 'measured');
   return `${certain ? 'Index mesurés aux deux bornes de la période.' : ends.includes('none') ? 'Les lectures ne couvrent pas toute la période.' : 'Un index de borne est estimé entre deux lectures.'}${flags.length > 0 ? ` Remarques : ${flags.join(', ')}.` : ''}`;
-}
-
-function lastDay(end: string): string {
-  const date = new Date(`${end.slice(0, 10)}T12:00:00Z`);
-  if (end.slice(11, 19) === '00:00:00') date.setUTCDate(date.getUTCDate() - 1);
-  return numericDate(date.toISOString());
 }

@@ -182,20 +182,37 @@ function registerAssets(app: FastifyInstance): void {
   const own = (name: string) => fileURLToPath(new URL(`../page/client/${name}`, import.meta.url));
   const css = 'text/css; charset=utf-8';
   const script = 'text/javascript; charset=utf-8';
-  const files: readonly (readonly [name: string, type: string, path: string])[] = [
-    ['page.css', css, own('page.css')],
-    ['statement.css', css, own('statement.css')],
-    ['page.js', script, own('page.js')],
-    ['statement.js', script, own('statement.js')],
-    ['releve.svg', 'image/svg+xml', own('releve.svg')],
-    ['uplot.js', script, resolve('uplot/dist/uPlot.iife.min.js')],
-    ['uplot.css', css, resolve('uplot/dist/uPlot.min.css')],
+  const files: readonly (readonly [name: string, type: string, paths: readonly string[]])[] = [
+    ['page.css', css, styles.map((name) => own(`styles/${name}.css`))],
+    ['statement.css', css, [own('statement.css')]],
+    ['page.js', script, [own('page.js')]],
+    ['statement.js', script, [own('statement.js')]],
+    ['releve.svg', 'image/svg+xml', [own('releve.svg')]],
+    ['uplot.js', script, [resolve('uplot/dist/uPlot.iife.min.js')]],
+    ['uplot.css', css, [resolve('uplot/dist/uPlot.min.css')]],
   ];
-  for (const [name, type, path] of files) {
-    const body = validated({ type, text: readFileSync(path, 'utf8') }, undefined, statSync(path).mtimeMs);
+  for (const [name, type, paths] of files) {
+    const text = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
+    const changed = Math.max(...paths.map((path) => statSync(path).mtimeMs));
+    const body = validated({ type, text }, undefined, changed);
     app.get(`/assets/${name}`, { schema: { hide: true } }, async (request, reply) => sendBody(request, reply, body));
   }
 }
+
+/** The page's style sheet, in the order in which later parts override earlier ones. */
+const styles = [
+  'base',
+  'frame',
+  'hero',
+  'cards',
+  'charts',
+  'tables',
+  'distribution',
+  'forms',
+  'meters',
+  'narrow',
+  'print',
+];
 
 const noticeTitles: Readonly<Record<number, string>> = {
   400: 'Demande incorrecte',

@@ -1,6 +1,6 @@
 /** The charges of a period: a form that chooses it, a table that adds up, the CSV and the printable statement. */
 import type { ChargesAnswer } from '../../answers/charges.ts';
-import { capitalised, energyFigure, euros, numericDate, percent, periodTitle } from '../format.ts';
+import { capitalised, energyFigure, euros, lastDay, numericDate, percent, periodTitle } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { lotLabel, periodNames, stateNames } from '../labels.ts';
 import { section } from '../layout.ts';
@@ -39,13 +39,6 @@ ${total.compteur_general !== null && html`<tr><th scope="row">Compteur général
 </tfoot></table></div>`,
     html`<p class="aside">${capitalised(`${total.locataires_actifs} lots actifs`)}</p>`,
   );
-}
-
-/** The last day of a period that ends, exclusive, at local midnight. */
-function lastDay(end: string): string {
-  const date = new Date(`${end.slice(0, 10)}T12:00:00Z`);
-  date.setUTCDate(date.getUTCDate() - 1);
-  return numericDate(date.toISOString());
 }
 
 function points(value: number): string {
