@@ -47,6 +47,7 @@ export function createCalendar(timezone: string): Calendar {
     year: undefined,
   };
   const weekdays = new Map<string, number>();
+  const localTimes = new Map<string, Map<number, number>>();
 
   function build(kind: WindowKind, first: Temporal.PlainDate): TimeWindow {
     const date = first.toString();
@@ -90,6 +91,21 @@ export function createCalendar(timezone: string): Calendar {
     return windows;
   }
 
+  function localTime(date: string, hour: number, minute: number): number {
+    let times = localTimes.get(date);
+    if (!times) {
+      times = new Map();
+      localTimes.set(date, times);
+    }
+    let at = times.get(hour * 60 + minute);
+    if (at === undefined) {
+      const plainTime = new Temporal.PlainTime(hour, minute);
+      at = Temporal.PlainDate.from(date).toZonedDateTime({ timeZone: timezone, plainTime }).epochMilliseconds;
+      times.set(hour * 60 + minute, at);
+    }
+    return at;
+  }
+
   function weekday(date: string): number {
     let day = weekdays.get(date);
     if (day === undefined) {
@@ -106,11 +122,7 @@ export function createCalendar(timezone: string): Calendar {
     previous: (window) => build(window.kind, Temporal.PlainDate.from(window.date).subtract(lengths[window.kind])),
     day: (date) => build('day', Temporal.PlainDate.from(date, { overflow: 'reject' })),
     between,
-    localTime: (date, hour, minute) =>
-      Temporal.PlainDate.from(date).toZonedDateTime({
-        timeZone: timezone,
-        plainTime: new Temporal.PlainTime(hour, minute),
-      }).epochMilliseconds,
+    localTime,
     dateOf: (at) => windowOf('day', at).date,
     weekday,
   };

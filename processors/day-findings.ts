@@ -180,13 +180,8 @@ function overconsumptionOf(
   d: MeterContext & { result: MeterDay | undefined },
   building: Building,
 ): Finding | null {
-  const weekday = context.calendar.weekday(day.date);
-  const sameWeekdayWh: (number | null)[] = [];
-  for (const [start, memory] of state.memory) {
-    const daysBefore = Math.round((day.start - start) / 86_400_000);
-    if (daysBefore <= 0 || daysBefore > 56 || context.calendar.weekday(memory.date) !== weekday) continue;
-    sameWeekdayWh.push(memory.energyWh[d.meter.id] ?? null);
-  }
+  const sameWeekdayWh =
+    building.thresholds.overconsumptionMedianFactor === undefined ? [] : sameWeekday(state, context, day, d.meter.id);
   return overconsumptionAnomaly(
     {
       meter: d.meter.id,
@@ -197,6 +192,18 @@ function overconsumptionOf(
     },
     building,
   );
+}
+
+/** The energies of the same weekday over the 8 weeks before. */
+function sameWeekday(state: BuildingState, context: BuildingContext, day: DayState, meter: string): (number | null)[] {
+  const weekday = context.calendar.weekday(day.date);
+  const energies: (number | null)[] = [];
+  for (const [start, memory] of state.memory) {
+    const daysBefore = Math.round((day.start - start) / 86_400_000);
+    if (daysBefore <= 0 || daysBefore > 56 || context.calendar.weekday(memory.date) !== weekday) continue;
+    energies.push(memory.energyWh[meter] ?? null);
+  }
+  return energies;
 }
 
 function isVacantSometime({ lot }: MeterContext, day: DayState): boolean {

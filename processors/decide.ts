@@ -65,7 +65,7 @@ function decideMeter(
     building.tariffs,
     calendar,
   );
-  state.firstAt ??= curve.first;
+  if (curve.first < target) state.firstAt ??= curve.first;
   state.marks = [
     ...state.marks.filter((mark) => instants.includes(mark.at)),
     ...instants

@@ -6,7 +6,7 @@ import { computeDay } from './days.ts';
 import { decide } from './decide.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { closePeriod, computePeriod, periodStateOf, periodWindows } from './periods.ts';
-import type { BuildingState } from './state.ts';
+import type { BuildingState, PeriodState } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface FlushOptions {
@@ -22,7 +22,7 @@ export interface FlushOptions {
 export function isDue(state: BuildingState, context: BuildingContext, now: number): boolean {
   for (const meter of state.meters.values()) if (meter.dirtyFrom !== Number.POSITIVE_INFINITY) return true;
   for (const day of state.days.values()) if (day.nextChangeAt <= now) return true;
-  if (openPeriodsFrom(state, context, now) !== Number.POSITIVE_INFINITY) return true;
+  if (runningPeriods(state, context, now).length > 0) return true;
   return (
     state.periodsDirtyFrom !== Number.POSITIVE_INFINITY || (state.watchedSince !== null && lastDayEnd(state) <= now)
   );
@@ -41,10 +41,10 @@ export function flush(
   for (const window of windows) computeDay(state, context, evaluation, window, now, workspace, out);
   const first = windows[0];
   if (first) state.periodsDirtyFrom = Math.min(state.periodsDirtyFrom, first.start);
-  state.periodsDirtyFrom = Math.min(state.periodsDirtyFrom, openPeriodsFrom(state, context, now));
+  const running = runningPeriods(state, context, now);
   const newDay = windows.length > 1;
-  if (state.periodsDirtyFrom !== Number.POSITIVE_INFINITY && (settled || newDay))
-    flushPeriods(state, context, evaluation, options, out);
+  if ((state.periodsDirtyFrom !== Number.POSITIVE_INFINITY || running.length > 0) && (settled || newDay))
+    flushPeriods(state, context, evaluation, options, running, out);
   for (const { state: meter, curve } of evaluation.meters) {
     meter.dirtyFrom = Number.POSITIVE_INFINITY;
     meter.acceptedAt = curve.last;
@@ -80,13 +80,11 @@ function dueDays(state: BuildingState, context: BuildingContext, evaluation: Eva
 }
 
 /** On a new local day the periods that were still running are told again: billed days and statuses go on. */
-function openPeriodsFrom(state: BuildingState, { calendar, building }: BuildingContext, now: number): number {
-  let from = Number.POSITIVE_INFINITY;
-  if (!Number.isFinite(state.lastPeriodsAt) || now < calendar.windowOf('day', state.lastPeriodsAt).end) return from;
-  for (const period of state.periods.values())
-    if (period.closed === null && period.end + building.latenessMs > state.lastPeriodsAt)
-      from = Math.min(from, period.start);
-  return from;
+function runningPeriods(state: BuildingState, { calendar, building }: BuildingContext, now: number): PeriodState[] {
+  if (!Number.isFinite(state.lastPeriodsAt) || now < calendar.windowOf('day', state.lastPeriodsAt).end) return [];
+  return [...state.periods.values()].filter(
+    (period) => period.closed === null && period.end + building.latenessMs > state.lastPeriodsAt,
+  );
 }
 
 function lastDayEnd(state: BuildingState): number {
@@ -100,12 +98,19 @@ function flushPeriods(
   context: BuildingContext,
   evaluation: Evaluation,
   options: FlushOptions,
+  running: readonly PeriodState[],
   out: Result[],
 ): void {
   const { now, settled, replay } = options;
   const newest = Math.max(state.eventClock, state.watchedSince === null ? Number.NEGATIVE_INFINITY : now);
   let waiting = Number.POSITIVE_INFINITY;
-  for (const window of periodWindows(context, state.periodsDirtyFrom, newest)) {
+  const due = new Map(
+    running.map((period) => [`${period.kind}/${period.start}`, context.calendar.windowOf(period.kind, period.start)]),
+  );
+  if (state.periodsDirtyFrom !== Number.POSITIVE_INFINITY)
+    for (const window of periodWindows(context, state.periodsDirtyFrom, newest))
+      due.set(`${window.kind}/${window.start}`, window);
+  for (const window of due.values()) {
     const closed = periodStateOf(state, window).closed !== null;
     if (closed && (!settled || replay === true)) waiting = Math.min(waiting, window.start);
     else computePeriod(state, context, evaluation, window, now, out);

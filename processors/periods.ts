@@ -196,8 +196,9 @@ function periodResults(
   const wholes = tenants.filter((part) => part.occupancy === 0);
   const tenantsWh = wholes.reduce((sum, part) => sum + (part.figures.energyWh ?? 0), 0);
   const charges = billedCharges(context, window, now, general, tenants);
+  const elapsed = calendar.between('day', window.start, Math.min(window.end, now));
   const meterPeriods = parts.map((part) =>
-    meterPeriod(context, part, window, now, shares.get(part), charges?.get(part)),
+    meterPeriod(context, part, window, now, elapsed, shares.get(part), charges?.get(part)),
   );
   const active = new Set(wholes.filter(isActive).map((part) => part.evaluated.context.meter.lot));
   const amounts = meterPeriods.filter((m) => m.occupancy === 0 && m.amountCents !== null);
@@ -230,6 +231,7 @@ function meterPeriod(
   part: MeterPart,
   window: TimeWindow,
   now: number,
+  elapsed: readonly TimeWindow[],
   share: Share | undefined,
   charge: BilledPart | undefined,
 ): MeterPeriod {
@@ -259,7 +261,7 @@ function meterPeriod(
     sharePct: share?.sharePct ?? 0,
     equalSharePct: share?.equalSharePct ?? 0,
     deviationPct: share?.deviationPct ?? 0,
-    billedDays: billedDays(context, part, lot, now),
+    billedDays: billedDays(context, part, lot, now, elapsed),
     amountCents: charge?.totalCents ?? null,
     slotsCents: charge?.slotsCents ?? {},
     commonCents: charge?.commonCents ?? null,
@@ -277,17 +279,24 @@ function isActive(part: MeterPart): boolean {
   return part.figures.energyWh !== null && !part.vacant;
 }
 
-/** Local days of the elapsed part that touch the occupancy: all of them where the lot declares none. */
-function billedDays({ calendar }: BuildingContext, part: MeterPart, lot: Lot | undefined, now: number): number {
-  const to = Math.min(part.span.end, now);
-  if (to <= part.span.start) return 0;
-  const days = calendar.between('day', part.span.start, to);
-  if (part.occupancy !== 0 || !lot || lot.occupancy.length === 0) return days.length;
+/** Local days of the elapsed part that touch the occupancy: all of them where the lot declares none. `elapsed`: the whole period's days. */
+function billedDays(
+  { calendar }: BuildingContext,
+  part: MeterPart,
+  lot: Lot | undefined,
+  now: number,
+  elapsed: readonly TimeWindow[],
+): number {
+  const { start, end } = part.span;
+  const to = Math.min(end, now);
+  if (to <= start) return 0;
+  if (part.occupancy !== 0) return calendar.between('day', start, to).length;
+  if (!lot || lot.occupancy.length === 0) return elapsed.length;
   const stays = lot.occupancy.filter((stay) => stay.occupant !== null);
-  return days.filter((day) =>
+  if (stays.some((stay) => stay.from <= start && (stay.to === undefined || stay.to >= to))) return elapsed.length;
+  return elapsed.filter((day) =>
     stays.some(
-      (stay) =>
-        stay.from < Math.min(day.end, to) && (stay.to === undefined || stay.to > Math.max(day.start, part.span.start)),
+      (stay) => stay.from < Math.min(day.end, to) && (stay.to === undefined || stay.to > Math.max(day.start, start)),
     ),
   ).length;
 }

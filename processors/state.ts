@@ -72,7 +72,7 @@ export interface MeterState {
 export interface Published {
   revision: number;
   /** Of the content without revision and instants. */
-  hash: string;
+  hash: number;
   /** Anomalies and recommendations: what closing or withdrawing them needs. */
   open?: boolean | undefined;
   openedAt?: number | undefined;

@@ -8,12 +8,12 @@ import { createCalendar } from '../domain/calendar.ts';
 import { type DeclaredEvent, declaredEventKey } from '../domain/events.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
-import { type BuildingContext, createContext } from './context.ts';
+import { type BuildingContext, createContext, type MeterContext } from './context.ts';
 import type { Effects } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { flush, isDue } from './flush.ts';
 import { closePeriod } from './periods.ts';
-import { type BuildingState, createBuildingState, meterStateOf } from './state.ts';
+import { type BuildingState, createBuildingState, type MeterState, meterStateOf } from './state.ts';
 import { observeBus, watch } from './watch.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -33,6 +33,7 @@ export class BuildingProcessor {
   context: BuildingContext;
   private readonly calendar: Calendar;
   private readonly workspace: Workspace;
+  private readonly lookup = new Map<string, { context: MeterContext; meter: MeterState }>();
 
   constructor(
     configured: Building,
@@ -82,19 +83,19 @@ export class BuildingProcessor {
 
   private reading(reading: Reading, effects: Effects): void {
     const { state, context } = this;
-    const known = context.byId.get(reading.meter);
+    const known = this.known(reading.meter);
     if (!known) {
       state.rejectedUnknown++;
       effects.rejects.push({ code: 'METER_UNKNOWN', facts: { meter: reading.meter }, record: reading });
       return;
     }
-    const meter = meterStateOf(state, reading.meter);
+    const { meter } = known;
     const { at } = reading;
-    if (at < known.meter.installedAt) {
+    if (at < known.context.meter.installedAt) {
       meter.rejected++;
       effects.rejects.push({
         code: 'BEFORE_INSTALLATION',
-        facts: { at, installedAt: known.meter.installedAt },
+        facts: { at, installedAt: known.context.meter.installedAt },
         record: reading,
       });
       return;
@@ -126,6 +127,17 @@ export class BuildingProcessor {
     if (from < meter.dirtyFrom) meter.dirtyFrom = from;
     if (inOrder) meter.lastReadingAt = at;
     if (at > state.eventClock) state.eventClock = at;
+  }
+
+  /** A meter's configuration and state by one look-up. */
+  private known(id: string): { context: MeterContext; meter: MeterState } | undefined {
+    let found = this.lookup.get(id);
+    if (found) return found;
+    const context = this.context.byId.get(id);
+    if (!context) return undefined;
+    found = { context, meter: meterStateOf(this.state, id) };
+    this.lookup.set(id, found);
+    return found;
   }
 
   /** A silent meter's days are kept for it; everybody else's are decided. */
@@ -178,6 +190,7 @@ export class BuildingProcessor {
       return;
     }
     this.context = createContext(this.configured, state.declared, this.calendar);
+    this.lookup.clear();
     this.changed(event.at, effects);
   }
 

@@ -1,0 +1,31 @@
+/** `npm run bench [-- NAME …]`: each benchmark runs ours and a peer in turn in one command; medians and ratios. */
+import type { BenchRow } from './row.ts';
+
+const benches: Readonly<Record<string, () => Promise<{ run(): Promise<BenchRow[]> }>>> = {
+  decode: () => import('./decode.ts'),
+  rules: () => import('./rules.ts'),
+  replay: () => import('./replay.ts'),
+  api: () => import('./api.ts'),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in benches));
+if (unknown.length > 0) {
+  process.stderr.write(`unknown: ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}\n`);
+  process.exit(2);
+}
+const rows: BenchRow[] = [];
+for (const [name, load] of Object.entries(benches)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  process.stderr.write(`${name} …\n`);
+  rows.push(...(await (await load()).run()));
+}
+console.table(
+  rows.map(({ name, ours, peer, ratio, unit }) => ({
+    name,
+    ours: Math.round(ours),
+    peer: Math.round(peer),
+    ratio: Math.round(ratio * 100) / 100,
+    unit,
+  })),
+);
