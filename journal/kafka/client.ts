@@ -1,6 +1,6 @@
 /**
  * The Kafka client of all parts of the journal: connection settings, and kafkajs's log mapped to ours. What kafkajs retries by itself
- * (coordinators that load, transactions that are being ended) it logs as errors: that is debug here.
+ * (coordinators that load, transactions that are being ended, brokers that are away) it logs as errors, many a second: that is debug here.
  */
 
 import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
@@ -43,7 +43,8 @@ export function createKafka(options: KafkaOptions): Kafka {
 
 function levelOf({ level, log: { message, error } }: LogEntry): LogLevel {
   if (isTransient(`${message} ${error ?? ''}`)) return 'debug';
-  if (level === logLevel.ERROR) return 'error';
+  // Whatever fails for good rejects or is told as an event: here it is only on its way there.
+  if (level === logLevel.ERROR) return 'warn';
   return level === logLevel.WARN ? 'warn' : level === logLevel.INFO ? 'info' : 'debug';
 }
 
@@ -60,6 +61,10 @@ function isTransient(text: string): boolean {
 
 const transient: readonly string[] = [
   'CONCURRENT_TRANSACTIONS',
+  'another concurrent operation on the same transaction',
+  'Connection error: connect',
+  'Failed to connect to',
+  'Limiting retries for the idempotent producer',
   'still completing a previous',
   'ongoing transaction',
   'coordinator is loading',
