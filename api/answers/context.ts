@@ -15,13 +15,10 @@ export interface AnswerContext {
 /** The `count` day windows that end with the local date (default: today), the newest first. */
 export function daysBack(context: AnswerContext, count: number, date?: string): TimeWindow[] {
   const { calendar, now } = context;
-  let window = date === undefined ? calendar.windowOf('day', now) : calendar.day(date);
-  const windows = [window];
-  while (windows.length < count) {
-    window = calendar.previous(window);
-    windows.push(window);
-  }
-  return windows;
+  const newest = date === undefined ? calendar.windowOf('day', now) : calendar.day(date);
+  // Noon is in the right day whatever the clocks do, and going forward is fast.
+  const oldest = calendar.windowOf('day', newest.start + 43_200_000 - (count - 1) * 86_400_000);
+  return calendar.between('day', oldest.start, newest.end).reverse().slice(0, count);
 }
 
 /** The range that holds windows in whatever order. */

@@ -1,6 +1,7 @@
 /** The parts of the page that decide something: the verdict, formats, charts, escaping, powers of steps, the cache. */
 import { describe, expect, it } from 'vitest';
 import type { AnomalyAnswer } from '../../api/answers/anomalies.ts';
+import { daysBack } from '../../api/answers/context.ts';
 import { analyseDay, type DayAnalysis, interpretHomogeneity } from '../../api/answers/day-analysis.ts';
 import { stepPowers } from '../../api/answers/load-curve.ts';
 import type { MaintenanceAnswer } from '../../api/answers/maintenance.ts';
@@ -10,6 +11,7 @@ import { dayBars, powerCurve } from '../../api/page/charts.ts';
 import { periodTitle, signedPercent } from '../../api/page/format.ts';
 import { html, jsonScript } from '../../api/page/html.ts';
 import { verdictOf } from '../../api/page/verdict.ts';
+import { createCalendar } from '../../domain/calendar.ts';
 import { buildingDay, buildingOf, now, paris } from './fixtures.ts';
 
 const building = buildingOf();
@@ -239,4 +241,21 @@ describe('the cache', () => {
     expect(fresh.bytes.toString()).toBe('new');
     expect((await cache.get('k', 'b', body('never'))).bytes.toString()).toBe('new');
   });
+});
+
+describe('days back', () => {
+  it.each(['Europe/Paris', 'America/Sao_Paulo', 'Africa/Cairo', 'Asia/Beirut', 'UTC'])(
+    '366 of them in %s follow one another over every change of the clocks',
+    (zone) => {
+      const calendar = createCalendar(zone);
+      const context = { reader: undefined as never, building, calendar, now };
+      const days = daysBack(context, 366, '2018-11-20');
+      expect(days.map((one) => one.date)).toEqual(
+        Array.from({ length: 366 }, (_, back) =>
+          new Date(Date.parse('2018-11-20T00:00:00Z') - back * 86_400_000).toISOString().slice(0, 10),
+        ),
+      );
+      for (const [index, one] of days.slice(1).entries()) expect(one.end).toBe(days[index]?.start);
+    },
+  );
 });
