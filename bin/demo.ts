@@ -40,7 +40,7 @@ interface Demo {
 }
 
 const dayMs = 86_400_000;
-const recordsAtOnce = 5000;
+const recordsAtOnce = 20_000;
 /** The hidden load begins two weeks before the end, so that the rule has seen normal nights. */
 const leakDays = 14;
 

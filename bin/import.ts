@@ -22,7 +22,7 @@ interface ImportOptions extends CommonOptions {
   readonly immeuble?: string;
 }
 
-const recordsAtOnce = 5000;
+const recordsAtOnce = 20_000;
 
 export function registerImport(program: Command): void {
   program

@@ -12,7 +12,7 @@ import { insertRecords, type Tables } from './tables.ts';
 import { onlyPartition, type TopicTable } from './topic-table.ts';
 import { waitForRecords, yieldTurn } from './wait.ts';
 
-const recordsAtOnce = 5000;
+const recordsAtOnce = 20_000;
 
 export async function processOnSqlite(
   database: Database,
