@@ -46,7 +46,7 @@ export const maintenancePage = page({
           title: 'Silencieux',
           description: 'Sans relevé depuis trois intervalles, ou jamais lus.',
           ...count,
-          thresholds: steps([null, colour.good], [1, colour.act]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.act]),
           lines: [{ query: maintenance.metersIn('silencieux', 'jamais_lu') }],
         }),
         stat({
@@ -54,7 +54,7 @@ export const maintenancePage = page({
           title: 'Figés',
           description: 'L’index n’avance plus alors que de la puissance passe.',
           ...count,
-          thresholds: steps([null, colour.good], [1, colour.watch]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.watch]),
           lines: [{ query: maintenance.metersIn('fige') }],
         }),
         stat({
@@ -62,7 +62,7 @@ export const maintenancePage = page({
           title: 'Défaillants',
           description: 'Répondent sans rien compter, dans un lot occupé.',
           ...count,
-          thresholds: steps([null, colour.good], [1, colour.watch]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.watch]),
           lines: [{ query: maintenance.metersIn('defaillant') }],
         }),
         stat({
@@ -74,7 +74,7 @@ export const maintenancePage = page({
           decimals: 1,
           width: 4,
           height: 4,
-          thresholds: steps([null, colour.good], [0.05, colour.watch]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [0.05, colour.watch]),
           lines: [{ query: maintenance.lastHourFailureShare }],
         }),
       ],
@@ -163,6 +163,7 @@ export const maintenancePage = page({
           width: 12,
           height: 8,
           min: 0,
+          labels: ['bus'],
           lines: [
             { query: maintenance.busCount('timeouts'), name: '${__field.labels.bus} : délais dépassés' },
             { query: maintenance.busCount('checksum_errors'), name: '${__field.labels.bus} : trames fausses' },

@@ -45,7 +45,7 @@ export const parcPage = page({
           unit: unit.count,
           width: 6,
           height: 4,
-          thresholds: steps([null, colour.good], [1, colour.watch]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.watch]),
           lines: [{ query: park.openCount }],
         }),
         stat({

@@ -32,7 +32,7 @@ export const pipelinePage = page({
           unit: unit.duration,
           width: 4,
           height: 4,
-          thresholds: steps([null, colour.good], [300, colour.act]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [300, colour.act]),
           lines: [{ query: pipeline.newestPointAge }],
         }),
         stat({
@@ -44,7 +44,7 @@ export const pipelinePage = page({
           decimals: 0,
           width: 4,
           height: 4,
-          thresholds: steps([null, colour.good], [10_000, colour.watch]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [10_000, colour.watch]),
           lines: [{ query: pipeline.totalLag }],
         }),
         stat({
@@ -91,7 +91,7 @@ export const pipelinePage = page({
           decimals: 0,
           width: 4,
           height: 4,
-          thresholds: steps([null, colour.good], [1, colour.act]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.act]),
           lines: [{ query: pipeline.countInRange('rejected', 'sink') }],
         }),
       ],
@@ -145,6 +145,7 @@ export const pipelinePage = page({
           width: 12,
           height: 9,
           min: 0,
+          labels: ['component', 'partition'],
           lines: [
             { query: pipeline.countPerStep('used', sink), name: 'Écrits (partition ${__field.labels.partition})' },
             { query: pipeline.countPerStep('rejected', sink), name: 'Refusés (partition ${__field.labels.partition})' },
@@ -185,6 +186,7 @@ export const pipelinePage = page({
           width: 12,
           height: 8,
           min: 0,
+          labels: ['component', 'partition'],
           lines: [
             { query: pipeline.countPerStep('late'), name: `Tardives (${partition})` },
             { query: pipeline.countPerStep('rejected'), name: `Rejetées (${partition})` },
@@ -199,6 +201,7 @@ export const pipelinePage = page({
           width: 12,
           height: 8,
           min: 0,
+          labels: ['component', 'partition'],
           lines: [
             { query: pipeline.countPerStep('duplicates'), name: `Doublons (${partition})` },
             { query: pipeline.countPerStep('conflicts'), name: `Contradictoires (${partition})` },

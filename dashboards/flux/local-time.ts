@@ -10,14 +10,19 @@ export const localImports = ['date', 'timezone'] as const;
 
 export const localZone = `option location = timezone.location(name: "${timezone}")`;
 
+/** The range's end is outside it: at midnight sharp the last day is the one that ends, and no range is empty. */
+const lastInstant = 'lastInstant = date.sub(d: 1ns, from: v.timeRangeStop)';
+
 /** Statement that names the start of the local day before the one that holds the end of the range. */
 export const startOfYesterday = [
-  'today = date.truncate(t: v.timeRangeStop, unit: 1d)',
+  lastInstant,
+  'today = date.truncate(t: lastInstant, unit: 1d)',
   'yesterday = date.truncate(t: date.sub(d: 12h, from: today), unit: 1d)',
 ].join('\n');
 
 /** Statements that name the starts of the local month that holds the end of the range and of the one before. */
 export const startOfMonths = [
-  'thisMonth = date.truncate(t: v.timeRangeStop, unit: 1mo)',
+  lastInstant,
+  'thisMonth = date.truncate(t: lastInstant, unit: 1mo)',
   'lastMonth = date.truncate(t: date.sub(d: 12h, from: thisMonth), unit: 1mo)',
 ].join('\n');

@@ -76,6 +76,26 @@ export function pipe(source: string, ...calls: readonly string[]): string {
   return [source, ...calls.map((call) => `  |> ${call}`)].join('\n');
 }
 
+/**
+ * Several pipelines of `_time`, `_value` and the same labels as one table a label set, with a column each (`A`, `B`, …): Grafana writes its
+ * own English text over a panel of several empty answers.
+ */
+export function sideBySide(pipelines: readonly string[], labels: readonly string[]): string {
+  const letters = pipelines.map((_, index) => String.fromCharCode(65 + index));
+  return query(
+    [],
+    ...pipelines.map(
+      (pipeline, index) => `line${letters[index]} = ${pipe(pipeline, `set(key: "line", value: "${letters[index]}")`)}`,
+    ),
+    pipe(
+      `union(tables: [${letters.map((letter) => `line${letter}`).join(', ')}])`,
+      `group(columns: [${labels.map((label) => `"${label}"`).join(', ')}])`,
+      'pivot(rowKey: ["_time"], columnKey: ["line"], valueColumn: "_value")',
+      'sort(columns: ["_time"])',
+    ),
+  );
+}
+
 /** A whole query: imports, options, then statements. */
 export function query(imports: readonly string[], ...statements: readonly string[]): string {
   return [...imports.map((name) => `import "${name}"`), ...statements].join('\n');

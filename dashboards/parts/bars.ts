@@ -35,6 +35,8 @@ export function barChart(options: BarOptions & { readonly category: string }): P
     .stacking(StackingMode.None)
     .showValue(VisibilityMode.Never)
     .xTickLabelRotation(-45)
+    // Leaves labels out where there is no room.
+    .xTickLabelSpacing(100)
     .barWidth(0.9)
     .groupWidth(0.8)
     .fillOpacity(80)
@@ -47,6 +49,8 @@ export function barChart(options: BarOptions & { readonly category: string }): P
         .calcs([]),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi));
+  // Ticks without room would say that there is nothing.
+  builder.overrideByName(options.category, [{ id: 'noValue', value: '\u00a0' }]);
   return named(builder, options);
 }
 

@@ -15,7 +15,7 @@ export const anomalyColumns: readonly Column[] = [
   { name: 'compteur', title: 'Compteur', width: 100 },
   { name: 'bus', title: 'Bus', width: 90 },
   { name: 'lots', title: 'Lots', width: 90 },
-  { name: 'constat', title: 'Constat' },
+  { name: 'constat', title: 'Constat', leastWidth: 300 },
   { name: 'valeur', title: 'Valeur', unit: unit.count, decimals: 2, width: 90 },
   { name: 'seuil', title: 'Seuil', unit: unit.count, decimals: 2, width: 90 },
   { name: 'impact', title: 'Impact', unit: unit.kilowattHour, decimals: 1, width: 100 },

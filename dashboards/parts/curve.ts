@@ -12,7 +12,8 @@ import {
   VizTooltipOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
-import { dress, type Line, type PanelOptions, type PlacedPanel } from './panels.ts';
+import { sideBySide } from '../flux/select.ts';
+import { dress, type Line, lineProperties, type PanelOptions, type PlacedPanel } from './panels.ts';
 
 export interface CurveOptions extends PanelOptions {
   readonly lines: readonly Line[];
@@ -21,6 +22,8 @@ export interface CurveOptions extends PanelOptions {
   readonly stacked?: boolean;
   /** Name of the series where one question gives several: a Grafana display name. */
   readonly seriesName?: string;
+  /** Tags that tell the series of several lines apart. */
+  readonly labels?: readonly string[];
   readonly min?: number;
   readonly max?: number;
   readonly softMax?: number;
@@ -57,7 +60,14 @@ export function curve(options: CurveOptions): PlacedPanel {
   if (options.min !== undefined) builder.min(options.min);
   if (options.max !== undefined) builder.max(options.max);
   if (options.softMax !== undefined) builder.axisSoftMax(options.softMax);
-  return dress(builder, options, options.lines);
+  const [first] = options.lines;
+  if (options.lines.length === 1 && first) return dress(builder, options, [first]);
+  const questions = options.lines.map((line) => line.query);
+  const placed = dress(builder, options, [{ query: sideBySide(questions, options.labels ?? []) }]);
+  options.lines.forEach((line, index) => {
+    builder.overrideByName(String.fromCharCode(65 + index), lineProperties(line));
+  });
+  return placed;
 }
 
 const drawStyles = { line: GraphDrawStyle.Line, bars: GraphDrawStyle.Bars, points: GraphDrawStyle.Points };

@@ -92,14 +92,19 @@ export function dress<B extends PanelBuilderLike>(
   lines.forEach((line, index) => {
     const refId = String.fromCharCode(65 + index);
     builder.withTarget(new FluxQueryBuilder(line.query, refId));
-    const properties = [
-      ...(line.name === undefined ? [] : [{ id: 'displayName', value: line.name }]),
-      ...(line.colour === undefined ? [] : [{ id: 'color', value: { mode: 'fixed', fixedColor: line.colour } }]),
-      ...(line.properties ?? []),
-    ];
+    const properties = lineProperties(line);
     if (properties.length > 0) builder.overrideByQuery(refId, properties);
   });
   return { builder, width: options.width, height: options.height };
+}
+
+/** How a line is named and drawn, as an override. */
+export function lineProperties(line: Line): DynamicConfigValue[] {
+  return [
+    ...(line.name === undefined ? [] : [{ id: 'displayName', value: line.name }]),
+    ...(line.colour === undefined ? [] : [{ id: 'color', value: { mode: 'fixed', fixedColor: line.colour } }]),
+    ...(line.properties ?? []),
+  ];
 }
 
 export function panelLink(title: string, url: string): Builder<DashboardLink> {

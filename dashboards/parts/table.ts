@@ -3,7 +3,7 @@
 import type { DynamicConfigValue, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { dress, type PanelOptions, type PlacedPanel } from './panels.ts';
-import type { Unit } from './theme.ts';
+import { type Unit, unit } from './theme.ts';
 
 export interface Column {
   /** The name in the query's answer. */
@@ -12,6 +12,8 @@ export interface Column {
   readonly unit?: Unit;
   readonly decimals?: number;
   readonly width?: number;
+  /** Where the width is what is left. */
+  readonly leastWidth?: number;
   readonly mappings?: readonly ValueMapping[];
   readonly link?: { readonly title: string; readonly url: string };
   /** Draws the value as a bar from 0 to the column's greatest. */
@@ -30,7 +32,7 @@ export interface TableOptions extends Omit<PanelOptions, 'unit' | 'mappings' | '
 }
 
 export function table(options: TableOptions): PlacedPanel {
-  const builder = new PanelBuilder().showHeader(true).filterable(false).minWidth(60);
+  const builder = new PanelBuilder().showHeader(true).filterable(false).minWidth(narrowestColumn);
   const placed = dress(builder, { ...options, unit: 'string' }, [{ query: options.query }]);
   builder.withTransformation({
     id: 'organize',
@@ -47,6 +49,14 @@ export function table(options: TableOptions): PlacedPanel {
   return placed;
 }
 
+/** Pixels: on a telephone a table scrolls sideways instead of cutting its cells. */
+const narrowestColumn = 80;
+function leastWidth(column: Column): number {
+  if (column.leastWidth !== undefined) return column.leastWidth;
+  if (column.gauge !== undefined) return 180;
+  return column.unit === unit.instant ? 145 : 100;
+}
+
 function properties(column: Column): DynamicConfigValue[] {
   const found: DynamicConfigValue[] = [
     { id: 'displayName', value: column.title },
@@ -56,6 +66,7 @@ function properties(column: Column): DynamicConfigValue[] {
   ];
   if (column.decimals !== undefined) found.push({ id: 'decimals', value: column.decimals });
   if (column.width !== undefined) found.push({ id: 'custom.width', value: column.width });
+  else found.push({ id: 'custom.minWidth', value: leastWidth(column) });
   if (column.mappings) found.push({ id: 'mappings', value: column.mappings });
   if (column.link) found.push({ id: 'links', value: [{ ...column.link, targetBlank: false }] });
   if (column.coloured) {

@@ -13,6 +13,8 @@ export interface Question {
   readonly flux: string;
   /** How far back Grafana looks, ms. */
   readonly rangeMs: number;
+  /** Names of the answer's value columns as expected answers: the question's own, or one for each line that was put side by side. */
+  readonly lines: Readonly<Record<string, string>>;
 }
 
 const day = 24 * hour;
@@ -33,6 +35,7 @@ export const questions: readonly Question[] = [
         title: rule.title,
         flux: String(rule.data[0]!.model.query),
         rangeMs: rule.data[0]!.relativeTimeRange!.from * 1000,
+        lines: { _value: `alerte/${rule.uid}` },
       }),
     ),
   ),
@@ -50,6 +53,7 @@ function questionsOf(page: string, dashboard: Dashboard): Question[] {
           name: `${page}/variable ${variable.name}`,
           kind: 'variable',
           type: 'variable',
+          lines: { _value: `${page}/variable ${variable.name}` },
           flux: String(variable.query),
         }),
       ),
@@ -59,6 +63,7 @@ function questionsOf(page: string, dashboard: Dashboard): Question[] {
         name: `${page}/annotation`,
         kind: 'annotation',
         type: 'annotation',
+        lines: { _value: `${page}/annotation` },
         flux: fluxOf(annotation.target),
       }),
     ),
@@ -70,11 +75,18 @@ function questionsOf(page: string, dashboard: Dashboard): Question[] {
           type: panel.type,
           title: panel.title ?? '',
           flux: fluxOf(target),
+          lines: linesOf(fluxOf(target), `${page}/${panel.id}`, (target as unknown as { refId: string }).refId),
           rangeMs,
         }),
       ),
     ),
   ];
+}
+
+function linesOf(flux: string, panel: string, refId: string): Record<string, string> {
+  const letters = [...flux.matchAll(/set\(key: "line", value: "(\w)"\)/g)].map(([, letter]) => letter!);
+  if (letters.length === 0) return { _value: `${panel} ${refId}` };
+  return Object.fromEntries(letters.map((letter) => [letter, `${panel} ${letter}`]));
 }
 
 function fluxOf(target: unknown): string {
