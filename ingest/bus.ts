@@ -22,6 +22,7 @@ import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
 import { type BusAccount, createBusAccount } from './bus-health.ts';
 import { createDoubt } from './confirm.ts';
+import { meterAt } from './declared.ts';
 import type { CipherKeys } from './dlms/ciphering/general-glo-ciphering.ts';
 import { harmlessCodes } from './dlms/receiver.ts';
 import { type ListenEvent, listen } from './listen.ts';
@@ -83,22 +84,26 @@ interface Context {
 
 function pollBus(context: Context, meters: readonly Meter[]): Observable<BusEvent> {
   const { bus, link, account, scheduler, options } = context;
-  const profiles = new Map(
-    meters.map((meter) => [meter.id, loadProfile(meter.source?.profile, options.configurationFile)]),
-  );
   const byId = new Map(meters.map((meter) => [meter.id, meter]));
+  const profiles = new Map<string, MeterProfile>();
+  const problems: string[] = [];
   const polled = meters.map((meter): PolledMeter => {
-    const { primary, secondary, key } = meter.source ?? {};
+    const { primary, secondary } = meter.source ?? {};
     if (primary === undefined && secondary === undefined)
-      throw new ConfigurationError([`meter ${meter.id}: source has neither primary nor secondary address`]);
-    return { id: meter.id, primary, secondary, key: keyOf(meter.id, 'key', key) };
+      problems.push(`meter ${meter.id}: source has neither primary nor secondary address`);
+    const profile = attempt(problems, () => loadProfile(meter.source?.profile, options.configurationFile));
+    if (profile) profiles.set(meter.id, profile);
+    const key = attempt(problems, () => keyOf(meter.id, 'key', meter.source?.key));
+    return { id: meter.id, primary, secondary, key };
   });
+  if (problems.length > 0) throw new ConfigurationError(problems);
   const doubt = createDoubt(meters);
   const decode = (id: string, { telegrams }: SuccessfulReadout): Reading | null => {
     const meter = byId.get(id);
     const profile = profiles.get(id);
     if (!meter || !profile) return null;
-    const outcome = readingOf(context.building.id, meter, profile, telegrams, scheduler.now());
+    const now = scheduler.now();
+    const outcome = readingOf(context.building.id, meterAt(context.building, meter, now), profile, telegrams, now);
     return outcome.ok ? outcome.value : null;
   };
   const speed = bus.endpoint.kind === 'serial' ? timingsOf(bus.endpoint.baud) : {};
@@ -149,7 +154,7 @@ function readoutEvents(context: Context, meter: Meter, profile: MeterProfile, ev
   const { outcome } = event;
   if (outcome.kind === 'failed') return [{ kind: 'failed', bus: bus.id, meter: meter.id, code: outcome.code }];
   const at = scheduler.now();
-  const reading = readingOf(building.id, meter, profile, outcome.telegrams, at);
+  const reading = readingOf(building.id, meterAt(building, meter, at), profile, outcome.telegrams, at);
   const events: BusEvent[] = [];
   if (reading.ok) events.push({ kind: 'reading', bus: bus.id, reading: reading.value });
   else {
@@ -182,7 +187,7 @@ function hear(context: Context, meter: Meter): Observable<BusEvent> {
     building: building.id,
     meter: meter.id,
     keys,
-    profile: { ...profile, multiplier: meter.multiplier },
+    profile: { ...profile, multiplier: meterAt(building, meter, scheduler.now()).multiplier },
     intervalMs: bus.intervalMs,
     scheduler,
   }).pipe(
@@ -197,8 +202,9 @@ function pushEvent(context: Context, meter: Meter, event: ListenEvent): BusEvent
   switch (event.kind) {
     case 'reading': {
       const { serial } = event.reading;
-      if (serial !== undefined && meter.serial !== undefined && !isSameSerial(serial, meter.serial)) {
-        const facts = { expected: meter.serial, answered: serial };
+      const expected = meterAt(building, meter, event.at).serial;
+      if (serial !== undefined && expected !== undefined && !isSameSerial(serial, expected)) {
+        const facts = { expected, answered: serial };
         return { kind: 'reject', bus: bus.id, reject: { ...base, code: 'METER_MISMATCH', facts } };
       }
       return { kind: 'reading', bus: bus.id, reading: event.reading };
@@ -228,6 +234,17 @@ const checkCodes: ReadonlySet<string> = new Set(['HDLC_HCS', 'HDLC_FCS', 'FRAME_
 function isSameSerial(a: string, b: string): boolean {
   const [x, y] = [a.trim().toUpperCase(), b.trim().toUpperCase()];
   return x.endsWith(y) || y.endsWith(x);
+}
+
+/** Undefined, and the problems noted, where it throws a ConfigurationError. */
+function attempt<T>(problems: string[], make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  }
 }
 
 function keyOf(meter: string, name: string, hex: string | undefined): Uint8Array | undefined {

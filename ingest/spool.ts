@@ -18,6 +18,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -51,10 +52,12 @@ export interface Spool {
   close(): void;
 }
 
-/** Opens or creates; one process at a time a folder. */
+/** Opens or creates; one process at a time a folder: throws where another living one holds it. */
 export function openSpool(options: SpoolOptions): Spool {
   const { directory, maximumBytes = 256 * 2 ** 20, segmentBytes = 4 * 2 ** 20 } = options;
   mkdirSync(directory, { recursive: true });
+  const lock = join(directory, 'lock');
+  takeLock(lock);
   const position = readPosition(directory);
   let damaged = 0;
   const segments: Segment[] = [];
@@ -159,6 +162,7 @@ export function openSpool(options: SpoolOptions): Spool {
     close() {
       if (writing) closeSync(writing.file);
       writing = undefined;
+      rmSync(lock, { force: true });
     },
   };
 }
@@ -179,6 +183,22 @@ interface Position {
 
 const headBytes = 8;
 const extension = '.spool';
+
+/** The holder's process id; a file left by a dead process is taken over. */
+function takeLock(path: string): void {
+  const holder = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
+  if (holder > 0 && holder !== process.pid && isAlive(holder)) throw new Error(`${path}: held by process ${holder}`);
+  writeFileSync(path, String(process.pid));
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
 
 function encode(record: OutgoingRecord): Buffer {
   const payload = Buffer.from(JSON.stringify(record), 'utf8');

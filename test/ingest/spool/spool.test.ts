@@ -110,6 +110,15 @@ test('full: refuses the whole batch, keeps what it has, and takes again when the
   expect(numbers(spool.peek(100))).toEqual([kept - 1, kept]);
 });
 
+test('a folder that another living process holds is refused; one left by a dead process is taken over', () => {
+  const directory = folder();
+  writeFileSync(join(directory, 'lock'), String(process.ppid));
+  expect(() => openSpool({ directory })).toThrow(/held by process/);
+  // Above the greatest process id of Linux.
+  writeFileSync(join(directory, 'lock'), '4194305');
+  expect(openSpool({ directory }).length).toBe(0);
+});
+
 test('law: whatever is appended, committed and reopened, it is a queue', () => {
   const step = fc.oneof(
     fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 0, max: 6 }) }),
