@@ -28,7 +28,7 @@ export function createMailSender(smtp: SmtpConfig, timeoutMs = 20_000): Sender {
   });
   const domain = /@([^@>\s]+)>?\s*$/.exec(smtp.from)?.[1] ?? 'releve.invalid';
   return {
-    async send(message, contact) {
+    async send(message, contact, now) {
       if (contact.email === undefined) return { outcome: 'refused', reason: 'NO_ADDRESS' };
       try {
         await transport.sendMail({
@@ -37,6 +37,7 @@ export function createMailSender(smtp: SmtpConfig, timeoutMs = 20_000): Sender {
           subject: message.subject,
           text: message.text,
           html: message.html,
+          date: new Date(now),
           messageId: `<${message.id}@${domain}>`,
           headers: { 'Auto-Submitted': 'auto-generated', ...unsubscribeHeaders(message) },
         });
