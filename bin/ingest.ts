@@ -2,14 +2,18 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import pino from 'pino';
+import { Registry } from 'prom-client';
 import { ConfigurationError } from '../domain/errors.ts';
 import { createIngest, type IngestEvent } from '../ingest/pipeline.ts';
 import { openSpool } from '../ingest/spool.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { kafkaOptions } from '../journal/kafka/options.ts';
+import { createIngestMetrics } from './ingest-metrics.ts';
+import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
 
 interface IngestCommandOptions extends CommonOptions {
+  readonly operationsPort?: string;
   readonly bus?: readonly string[];
 }
 
@@ -21,7 +25,11 @@ export function registerIngest(program: Command): void {
       'lit les compteurs de tous les bus et confie les relevés à Kafka ; un tampon sur disque quand il est absent',
     )
     .option('--bus <bus...>', 'seulement ces bus (défaut : tous)')
-    .addHelpText('after', '\nExemple :\n  $ releve ingest -c releve.yaml --data-dir /var/lib/releve')
+    .option('--operations-port <n>', 'santé et métriques Prometheus sur ce port')
+    .addHelpText(
+      'after',
+      '\nExemple :\n  $ releve ingest -c releve.yaml --data-dir /var/lib/releve --operations-port 9100',
+    )
     .action(async (options: IngestCommandOptions) => {
       const stop = new AbortController();
       const interrupt = (): void => stop.abort();
@@ -58,13 +66,28 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
     spool: openSpool({ directory: join(dataDirectory(options, config), 'spool') }),
     configurationFile: options.config,
   });
-  const logged = running.events$.subscribe((event) => logEvent(log, event));
+  const registry = new Registry();
+  const count = createIngestMetrics(registry, () => running.counts);
+  const told = running.events$.subscribe((event) => {
+    count(event);
+    logEvent(log, event);
+  });
+  const operations =
+    options.operationsPort === undefined
+      ? undefined
+      : await startOperations({
+          host: config.api.host,
+          port: Number(options.operationsPort),
+          registry,
+          readiness: { kafka: () => journal.check() },
+        });
   running.start();
   log.info({ buses: config.buses.length, spooled: running.counts.spooled }, 'started');
   await aborted(signal);
   const isDurable = await running.stop();
-  logged.unsubscribe();
+  told.unsubscribe();
   log.info({ ...running.counts, isDurable }, 'stopped');
+  await operations?.close();
   await journal.close();
   return isDurable;
 }

@@ -1,6 +1,6 @@
 /** Health, readiness and Prometheus metrics of a role without an API of its own, on an address of its own. */
 import { createServer, type Server } from 'node:http';
-import type { Registry } from 'prom-client';
+import { collectDefaultMetrics, type Registry } from 'prom-client';
 
 export interface OperationsOptions {
   readonly host: string;
@@ -16,6 +16,7 @@ const checkMs = 3000;
 export async function startOperations(
   options: OperationsOptions,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
+  collectDefaultMetrics({ register: options.registry });
   const server = createServer((request, response) => {
     void answer(request.url ?? '/', options).then(({ status, type, body }) => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);

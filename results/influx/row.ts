@@ -6,7 +6,7 @@ import {
   measurements,
   nullsField,
 } from '../../domain/measurements.ts';
-import { phaseNumbers, slotNamesField } from './line.ts';
+import { emptyText, phaseNumbers, slotNamesField } from './line.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -15,7 +15,11 @@ export function fromRow<T>(name: MeasurementName, row: Row): T {
   const item: Record<string, unknown> = { v: 1, kind: name };
   for (const [tag, member] of spec.tags) item[member] = tagValue(member, row[tag]);
   item[spec.time] = Date.parse(String(row._time));
-  const nulls = new Set(String(row[nullsField] ?? '').split(','));
+  const nulls = new Set(
+    String(row[nullsField] ?? '')
+      .trim()
+      .split(','),
+  );
   for (const field of spec.fields) {
     const value = nulls.has(field.field) ? null : fieldValue(field, row, nulls);
     // A missing optional member is missing, not null.
@@ -27,7 +31,7 @@ export function fromRow<T>(name: MeasurementName, row: Row): T {
 
 function fieldValue(spec: FieldSpec, row: Row, nulls: ReadonlySet<string>): unknown {
   const { field, type } = spec;
-  const value = row[field];
+  const value = row[field] === emptyText ? '' : row[field];
   switch (type) {
     case 'i':
     case 'f':

@@ -1,0 +1,63 @@
+/** What the embedded mode makes of the same records without interruption, in memory. */
+
+import { startProcessing } from '../../../bin/embedded.ts';
+import type { Building } from '../../../domain/building.ts';
+import { topicNames } from '../../../domain/topics.ts';
+import type { Journal, OutgoingRecord } from '../../../journal/port.ts';
+import type { Account } from '../../../processors/account.ts';
+import { openSqliteStore } from '../../../results/sqlite/open.ts';
+import { type ComparedResults, comparedResults } from './compare.ts';
+
+export interface Uninterrupted {
+  readonly results: ReadonlyMap<string, ComparedResults>;
+  readonly account: Account;
+  /** Records of the topic `readings`. */
+  readonly readings: number;
+}
+
+const recordsAtOnce = 5000;
+
+/** Every reading and declared event of the journal, in its order; `at` is the range to be compared. */
+export async function runUninterrupted(
+  journal: Journal,
+  buildings: readonly Building[],
+  range: { readonly from: number; readonly to: number },
+): Promise<Uninterrupted> {
+  const store = openSqliteStore(':memory:');
+  let readings = 0;
+  for (const topic of topicNames.filter((name) => name === 'events' || name === 'readings')) {
+    for (let partition = 0; partition < (await journal.partitions(topic)); partition++) {
+      for await (const batch of journal.read(topic, partition)) {
+        if (topic === 'readings') readings += batch.length;
+        for (let from = 0; from < batch.length; from += recordsAtOnce) {
+          await store.journal.append(batch.slice(from, from + recordsAtOnce).map(outgoing));
+        }
+      }
+    }
+  }
+  const processing = startProcessing({ store, buildings, watching: true });
+  try {
+    await processing.drained();
+    const results = new Map<string, ComparedResults>();
+    for (const { id } of buildings) results.set(id, await comparedResults(store.results, id, range));
+    return { results, account: processing.task()!.account(), readings };
+  } finally {
+    await processing.stop();
+    store.close();
+  }
+}
+
+/** What is no JSON travels as a text that is none of our records either. */
+function outgoing({
+  topic,
+  key,
+  value,
+  raw,
+}: {
+  topic: OutgoingRecord['topic'];
+  key: string;
+  value: unknown;
+  raw?: string | undefined;
+}): OutgoingRecord {
+  return { topic, key, building: key, value: (value === undefined ? { raw } : value) as object | null };
+}
