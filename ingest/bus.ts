@@ -133,8 +133,11 @@ function pollBus(context: Context, meters: readonly Meter[]): Observable<BusEven
       const meter = byId.get(event.meter);
       const profile = profiles.get(event.meter);
       const events = meter && profile ? readoutEvents(context, meter, profile, event) : [];
-      for (const each of events) if (each.kind === 'reading') doubt.believe(each.reading);
-      return from(events);
+      return from(
+        events.flatMap((each): BusEvent[] =>
+          each.kind === 'reading' ? doubt.believe(each.reading).map((reading) => ({ ...each, reading })) : [each],
+        ),
+      );
     }),
   );
 }

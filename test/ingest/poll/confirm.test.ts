@@ -44,12 +44,42 @@ test('on a clean line, and an hour after the last broken answer, nothing is aske
   expect(doubt.mustConfirm({ ...first, at: 61 * minute })).toBe(false);
 });
 
+test('what could not be confirmed at once is confirmed by a later cycle, and both are passed on', () => {
+  const doubt = noisy();
+  const held = { ...first, meter: 'LOC02', at: minute };
+  expect(doubt.mustConfirm(held)).toBe(true);
+  const next = { ...held, at: 4 * minute, energyImportWh: held.energyImportWh + 25 };
+  expect(doubt.mustConfirm(next)).toBe(false);
+  expect(doubt.believe(next)).toEqual([held, next]);
+  expect(doubt.believe({ ...next, at: 5 * minute })).toHaveLength(1);
+});
+
+test('a wrong reading that was held is never passed on', () => {
+  const doubt = noisy();
+  expect(doubt.mustConfirm(later({ energyImportWh: 68_000_000 }))).toBe(true);
+  const next = later({ at: 2 * minute, energyImportWh: 1_000_020 });
+  expect(doubt.mustConfirm(next)).toBe(false);
+  expect(doubt.believe(next)).toEqual([next]);
+  expect(doubt.mustConfirm(later({ at: 3 * minute, energyImportWh: 1_000_030, powerW: 11_000_000 }))).toBe(true);
+  const after = later({ at: 4 * minute, energyImportWh: 1_000_040 });
+  expect(doubt.believe(after)).toEqual([after]);
+});
+
+test('the second of two readouts stands where the first was the wrong one', () => {
+  const doubt = noisy();
+  const wrong = later({ energyImportWh: 68_000_000 });
+  expect(doubt.mustConfirm(wrong)).toBe(true);
+  expect(doubt.confirms(wrong, later({ at: minute + 800 }))).toBe(true);
+});
+
 test('a replaced register that says the same twice is believed; a changed one is not', () => {
   const doubt = noisy();
   const replaced = later({ energyImportWh: 12 });
   expect(doubt.mustConfirm(replaced)).toBe(true);
   expect(doubt.confirms(replaced, { ...replaced, at: replaced.at + 800 })).toBe(true);
-  expect(doubt.confirms(later({ energyImportWh: 68_000_000 }), later({ at: minute + 800 }))).toBe(false);
+  expect(doubt.confirms(later({ energyImportWh: 68_000_000 }), later({ at: minute + 800, energyImportWh: 77 }))).toBe(
+    false,
+  );
   doubt.believe(replaced);
   expect(doubt.mustConfirm({ ...replaced, at: 2 * minute, energyImportWh: 22 })).toBe(false);
 });
