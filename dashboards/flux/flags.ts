@@ -1,4 +1,4 @@
-/** Flags of a window, stored as codes joined by commas, as French words. */
+/** Flags of a window, stored as codes joined by commas (none: one space), as French words. */
 import type { WindowFlag } from '../../domain/window.ts';
 
 const words: Readonly<Record<WindowFlag, string>> = {
@@ -12,5 +12,5 @@ const words: Readonly<Record<WindowFlag, string>> = {
 /** Flux expression: the field `flags` of `wide` in French; needs the import `strings`. */
 export const frenchFlags = Object.entries(words).reduce(
   (text, [code, word]) => `strings.replaceAll(v: ${text}, t: "${code}", u: "${word}")`,
-  'strings.replaceAll(v: if exists r.flags then r.flags else "", t: ",", u: ", ")',
+  'strings.replaceAll(v: if exists r.flags then strings.trimSpace(v: r.flags) else "", t: ",", u: ", ")',
 );

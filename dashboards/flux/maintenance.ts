@@ -108,7 +108,7 @@ export const irregularDays = query(
       fields: ['flags', 'readings', 'glitches', 'conflicts', 'start_quality', 'end_quality', 'status'],
       where,
     }),
-    'filter(fn: (r) => exists r.flags and r.flags != "" and r.status != "open")',
+    'filter(fn: (r) => exists r.flags and r.flags =~ /[a-z]/ and r.status != "open")',
     'group()',
     `map(fn: (r) => ({jour: r._time, compteur: r.meter, drapeaux: ${frenchFlags}, mesures: r.readings, glitchs: r.glitches, conflits: r.conflicts, debut: r.start_quality, fin: r.end_quality}))`,
     'sort(columns: ["jour", "compteur"], desc: true)',

@@ -51,9 +51,9 @@ export function wide(selection: Selection): string {
   );
 }
 
-/** Flux expression: true where a field of `wide` is known. The empty list comes first because a regular expression is slow. */
+/** Flux expression: true where a field of `wide` is known. The empty list, which is stored as one space, comes first because a regular expression is slow. */
 export function isKnown(field: string): string {
-  return `exists r.${field} and (not exists r.${nullsField} or r.${nullsField} == "" or r.${nullsField} !~ /(^|,)${field}(,|$)/)`;
+  return `exists r.${field} and (not exists r.${nullsField} or r.${nullsField} == " " or r.${nullsField} !~ /(^|,)${field}(,|$)/)`;
 }
 
 /** Keeps the rows of `wide` in which every one of these fields is known. */
@@ -90,6 +90,8 @@ export function sideBySide(pipelines: readonly string[], labels: readonly string
     pipe(
       `union(tables: [${letters.map((letter) => `line${letter}`).join(', ')}])`,
       `group(columns: [${labels.map((label) => `"${label}"`).join(', ')}])`,
+      // Columns stand in the order in which pivot meets them: the legend and the stack follow it.
+      'sort(columns: ["line", "_time"])',
       'pivot(rowKey: ["_time"], columnKey: ["line"], valueColumn: "_value")',
       'sort(columns: ["_time"])',
     ),
