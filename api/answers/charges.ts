@@ -10,6 +10,7 @@ import type { TimeWindow } from '../../domain/window.ts';
 import { certainty, certaintyOf, combineCertainty, sum } from './consumption.ts';
 import type { AnswerContext } from './context.ts';
 import { lotName, type MeteredLot, meteredLots } from './lots.ts';
+import { type Stay, staysOf } from './stays.ts';
 import { isoInZone, kilowattHours, kilowattHoursOrNull, type PeriodName, periodKindOf, stateNames } from './units.ts';
 
 const stay = z.object({
@@ -162,16 +163,18 @@ export function lotPeriodOf(
       part_egalitaire: equalShare,
       ecart_vs_moyenne: hundredths([share, -equalShare]),
       montant_centimes: amountOf(context, wholes),
-      occupations: own.filter((row) => row.occupancy !== 0).map((row) => stayOf(context, row)),
+      occupations: lot.meters
+        .flatMap((meter) => staysOf(meter.id, meterPeriods, window))
+        .map((part) => stayOf(context, part)),
       ...certaintyOf(combineCertainty(wholes, reporting < lot.meters.length, window, context.now)),
     },
   };
 }
 
-function stayOf(context: AnswerContext, row: MeterPeriod): z.infer<typeof stay> {
+function stayOf(context: AnswerContext, { row, from, to }: Stay): z.infer<typeof stay> {
   return {
-    debut: isoInZone(Math.max(row.occupancy, row.start), context.building.timezone),
-    fin: isoInZone(row.end, context.building.timezone),
+    debut: isoInZone(from, context.building.timezone),
+    fin: isoInZone(to, context.building.timezone),
     occupant: row.occupant,
     payeur: row.payer,
     consommation_kwh: kilowattHours(row.energyWh ?? 0),

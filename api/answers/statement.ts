@@ -11,6 +11,7 @@ import { type ChargesParameters, periodWindow } from './charges.ts';
 import { certainty, certaintyOf, sum } from './consumption.ts';
 import type { AnswerContext } from './context.ts';
 import { buildingConfiguration, configurationOf, type MeteredLot, meteredLots, minimumLotsForAverage } from './lots.ts';
+import { billedParts, type Stay } from './stays.ts';
 import { isoInZone, kilowattHours, kilowattHoursOrNull, periodKindOf, stateNames } from './units.ts';
 
 const slotLine = z.object({
@@ -112,14 +113,15 @@ export async function statements(context: AnswerContext, parameters: StatementsP
       montant_centimes: priced(building, buildingPeriod?.amountCents ?? null),
     },
     releves: lots.flatMap((lot) =>
-      stays(lot, meterPeriods, window)
-        .filter((row) => stayStart(row) >= since)
-        .map((row) =>
-          statementOf(building, lot, row, {
+      lot.meters
+        .flatMap((meter) => billedParts(meter.id, meterPeriods, window))
+        .filter((part) => part.from >= since)
+        .map((part) =>
+          statementOf(building, lot, part, {
             buildingPeriod,
-            previous: comparable(row, meterPeriods, previous, since),
-            yearBefore: comparable(row, meterPeriods, yearBefore, since),
-            adjustments: shown.filter((adjustment) => adjustment.meter === row.meter && adjustment.start >= since),
+            previous: comparable(part, meterPeriods, previous, since),
+            yearBefore: comparable(part, meterPeriods, yearBefore, since),
+            adjustments: shown.filter((adjustment) => adjustment.meter === part.row.meter && adjustment.start >= since),
           }),
         ),
     ),
@@ -133,7 +135,7 @@ interface Comparisons {
   readonly adjustments: readonly Adjustment[];
 }
 
-function statementOf(building: Building, lot: MeteredLot, row: MeterPeriod, compared: Comparisons): Statement {
+function statementOf(building: Building, lot: MeteredLot, { row, from, to }: Stay, compared: Comparisons): Statement {
   const key = building.charges.commonKey;
   const tantiemes = key === 'prorata' ? null : (lot.lot?.tantiemes[key] ?? null);
   const { buildingPeriod } = compared;
@@ -142,8 +144,8 @@ function statementOf(building: Building, lot: MeteredLot, row: MeterPeriod, comp
     compteur: row.meter,
     occupant: row.occupant,
     payeur: row.payer,
-    debut: isoInZone(stayStart(row), building.timezone),
-    fin: isoInZone(row.end, building.timezone),
+    debut: isoInZone(from, building.timezone),
+    fin: isoInZone(to, building.timezone),
     jours_factures: row.billedDays,
     statut: row.activity,
     consommation_kwh: kilowattHours(row.energyWh ?? 0),
@@ -172,38 +174,16 @@ function statementOf(building: Building, lot: MeteredLot, row: MeterPeriod, comp
   };
 }
 
-/** The stays of a lot in the window, or the whole where nobody moved. */
-function stays(lot: MeteredLot, rows: readonly MeterPeriod[], window: TimeWindow): MeterPeriod[] {
-  return lot.meters.flatMap((meter) => {
-    const own = rows.filter((row) => row.meter === meter.id && within(row, window));
-    const parts = own.filter((row) => row.occupancy !== 0);
-    return parts.length > 0 ? parts : own;
-  });
-}
-
-/** Whether a result begins in the window. */
-function within(row: MeterPeriod, window: TimeWindow): boolean {
-  return row.start >= window.start && row.start < window.end;
-}
-
-function stayStart(row: MeterPeriod): number {
-  return Math.max(row.start, row.occupancy);
-}
-
 /** Wh of the same meter and occupant in another window; null where there is none, it was not wholly counted, or it is withheld. */
-function comparable(row: MeterPeriod, rows: readonly MeterPeriod[], window: TimeWindow, since: number): number | null {
-  const others = rows.filter(
+function comparable({ row }: Stay, rows: readonly MeterPeriod[], window: TimeWindow, since: number): number | null {
+  const others = billedParts(row.meter, rows, window).filter(
     (other) =>
-      other.meter === row.meter &&
-      within(other, window) &&
-      other.occupant === row.occupant &&
-      other.startQuality !== 'none' &&
-      other.endQuality !== 'none' &&
-      stayStart(other) >= since,
+      other.row.occupant === row.occupant &&
+      other.row.startQuality !== 'none' &&
+      other.row.endQuality !== 'none' &&
+      other.from >= since,
   );
-  const whole = others.find((other) => other.occupancy === 0);
-  if (whole) return whole.energyWh;
-  const known = others.flatMap((other) => other.energyWh ?? []);
+  const known = others.flatMap((other) => other.row.energyWh ?? []);
   return known.length === 0 ? null : sum(known);
 }
 

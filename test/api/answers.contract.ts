@@ -503,7 +503,10 @@ export function describeAnswers(name: string, open: () => Promise<ResultsStore>)
       });
       const all = await statements(context, { period: 'mois' });
       expect(all.releves).toHaveLength(21);
-      expect(all.releves.filter((one) => one.lot === 7).map((one) => one.occupant)).toEqual(['O07a', 'O07b']);
+      expect(all.releves.filter((one) => one.lot === 7)).toMatchObject([
+        { occupant: 'O07a', fin: '2026-03-16T10:00:00+01:00', periode_precedente_kwh: 99 },
+        { occupant: 'O07b', debut: '2026-03-16T10:00:00+01:00', periode_precedente_kwh: null },
+      ]);
     });
 
     it('a load curve from the stored readings', async () => {
@@ -588,10 +591,10 @@ function stored() {
       const whole = { sharePct: share, equalSharePct: 5.26, deviationPct: share - 5.26, energyWh: 240_001 };
       if (one.lot !== 7) return [meterPeriod(month, one, whole)];
       return [
+        meterPeriod(month, one, { ...whole, occupant: null }),
         meterPeriod(month, one, {
           occupancy: month.start,
           occupant: 'O07a',
-          end: moveIn,
           energyWh: 120_000,
           sharePct: 2.63,
           equalSharePct: 2.63,
@@ -625,6 +628,7 @@ function stored() {
     }),
     buildingPeriod(month),
     meterPeriod(previousMonth, meter('LOC01'), { energyWh: 200_000, status: 'final' }),
+    meterPeriod(previousMonth, meter('LOC07'), { energyWh: 99_000, occupant: 'O07a', status: 'final' }),
     meterPeriod(yearBefore, meter('LOC01'), { energyWh: 300_000, status: 'final' }),
     adjustment(previousMonth, meter('LOC01')),
     adjustment(previousMonth, meter('LOC01'), { sequence: 2, energyWh: 9, madeAt: month.start - 1 }),
