@@ -86,7 +86,8 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
           watching: true,
           publishMs: Number(options.publishMs),
           owns: (building) => partitionOf(building, partitions) === partition,
-          ...(history && { history }),
+          ...(history && { history, storedUpTo: () => journal.position('sink', 'readings', partition) }),
+          onTrouble: (facts) => log.warn(facts, 'replay waits for the store'),
           onBatch: (facts) => metrics.onBatch(partition, facts),
           onTick: (lag) => metrics.onTick(partition, lag),
         });

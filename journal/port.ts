@@ -90,6 +90,8 @@ export interface JournalProcessing {
 }
 export interface JournalFollowing {
   follow(options: FollowOptions): Promise<void>;
+  /** The next offset that a following group has not handled yet; 0: it has handled nothing. */
+  position(group: string, topic: TopicName, partition: number): Promise<number>;
 }
 
 export interface Journal extends JournalAppender, JournalReader, JournalProcessing, JournalFollowing {

@@ -40,6 +40,10 @@ export interface TaskOptions {
   readonly owns?: (building: string) => boolean;
   /** What was stored, for buildings that must be replayed; without it such readings wait in the state for `recompute`. */
   readonly history?: History;
+  /** The next offset of `readings` that the store has not got yet, where it is filled by another process. */
+  readonly storedUpTo?: () => Promise<number>;
+  /** A replay failed and will be tried again. */
+  readonly onTrouble?: (facts: { building: string; reason: string }) => void;
   /** Called with the number of readings and the oldest reception of each batch, for metrics. */
   readonly onBatch?: (facts: { readings: number; oldestReceivedAt: number | null; now: number }) => void;
   readonly onTick?: (lag: number) => void;
@@ -48,6 +52,8 @@ export interface TaskOptions {
 /** Events since the snapshot that make a new one cheaper than another delta. */
 const eventsASnapshot = 2000;
 const minuteMs = 60_000;
+const storeWaitMs = 1000;
+const storeRetryMs = 30_000;
 
 interface Member {
   readonly processor: BuildingProcessor;
@@ -75,6 +81,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   const workspace = new Workspace();
   const positions: Partial<Record<TopicName, number>> = {};
   let lastMinute = Number.NEGATIVE_INFINITY;
+  let maintainAt = Number.NEGATIVE_INFINITY;
   let since = Number.POSITIVE_INFINITY;
   let rejected = 0;
   let readings = 0;
@@ -198,6 +205,19 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
     return [...old, ...snapshotRecords(id, member.generation, chunks, { ...positions })];
   }
 
+  /** A replay that has to wait for the store, or fails with it, is tried again later: the partition reads on. */
+  async function maintainMember(id: string, member: Member, history: History, now: number): Promise<OutgoingRecord[]> {
+    try {
+      const isStored = ((await options.storedUpTo?.()) ?? Number.POSITIVE_INFINITY) >= (positions.readings ?? 0);
+      if (isStored) return await rebuildMember(id, member, history, now);
+      maintainAt = now + storeWaitMs;
+    } catch (error) {
+      maintainAt = now + storeRetryMs;
+      options.onTrouble?.({ building: id, reason: error instanceof Error ? error.message : String(error) });
+    }
+    return [];
+  }
+
   /** The building replayed from the store; what came meanwhile is impossible, because the journal waits for it. */
   async function rebuildMember(id: string, member: Member, history: History, now: number): Promise<OutgoingRecord[]> {
     const { configured: building, state } = member.processor;
@@ -285,9 +305,9 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
     },
     maintain(now) {
       const { history } = options;
+      if (!history || now < maintainAt) return null;
       const waiting = [...members].find(([, member]) => member.processor.state.rebuildFrom !== null);
-      if (!history || !waiting) return null;
-      return rebuildMember(waiting[0], waiting[1], history, now);
+      return waiting ? maintainMember(waiting[0], waiting[1], history, now) : null;
     },
     account,
     openDays: () => [...members.values()].reduce((sum, { processor }) => sum + processor.state.days.size, 0),

@@ -84,6 +84,17 @@ export function createKafkaJournal(options: KafkaJournalOptions): Journal {
         onEvent: (event) => following.onEvent?.(event),
       });
     },
+    async position(group, topic, partition) {
+      const admin = kafka.admin();
+      try {
+        await admin.connect();
+        const [found] = await admin.fetchOffsets({ groupId: `${prefix}-${group}`, topics: [topicName(topic, prefix)] });
+        const offset = Number(found?.partitions.find((entry) => entry.partition === partition)?.offset ?? 0);
+        return Math.max(0, offset);
+      } finally {
+        await admin.disconnect().catch(() => undefined);
+      }
+    },
     async check() {
       for (const topic of topicNames) await fetcher.partitions(topic);
     },

@@ -12,13 +12,12 @@ const longestRetryMs = 30_000;
 const idleMs = 60_000;
 
 export async function followOnSqlite(database: Database, tables: Tables, options: FollowOptions): Promise<void> {
-  const load = database.connection.prepare('SELECT next FROM positions WHERE consumer = ? AND topic = ?');
   const save = database.connection.prepare(
     'INSERT INTO positions (consumer, topic, next) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET next = excluded.next',
   );
   const next = new Map<TopicName, number>();
   for (const topic of options.topics) {
-    next.set(topic, (load.get(options.group, topic) as { next: number } | undefined)?.next ?? 0);
+    next.set(topic, positionOnSqlite(database, options.group, topic));
   }
   options.onEvent?.({ type: 'assigned', partition: 0, facts: { positions: Object.fromEntries(next) } });
 
@@ -37,6 +36,12 @@ export async function followOnSqlite(database: Database, tables: Tables, options
     }
     if (quiet) await waitForRecords(database, idleMs, options.signal);
   }
+}
+
+/** The next offset that the group has not handled yet. */
+export function positionOnSqlite(database: Database, group: string, topic: TopicName): number {
+  const load = database.connection.prepare('SELECT next FROM positions WHERE consumer = ? AND topic = ?');
+  return (load.get(group, topic) as { next: number } | undefined)?.next ?? 0;
 }
 
 /** Hands the batch over until it is taken; false where it was stopped before. */

@@ -3,7 +3,7 @@ import { type Clock, systemClock } from '../../domain/clock.ts';
 import { topics } from '../../domain/topics.ts';
 import type { Journal } from '../port.ts';
 import type { Database } from './database.ts';
-import { followOnSqlite } from './follow.ts';
+import { followOnSqlite, positionOnSqlite } from './follow.ts';
 import { processOnSqlite } from './process.ts';
 import { createRetention } from './retention.ts';
 import { insertRecords, type Tables } from './tables.ts';
@@ -37,6 +37,7 @@ export function createSqliteJournal(database: Database, tables: Tables, clock: C
     },
     process: (options) => processOnSqlite(database, tables, clock, options),
     follow: (options) => followOnSqlite(database, tables, options),
+    position: async (group, topic) => positionOnSqlite(database, group, topic),
     async check() {
       database.connection.prepare('SELECT 1').get();
     },

@@ -242,6 +242,25 @@ export function journalContract(open: () => Promise<JournalUnderTest>): void {
       expect(seen).toEqual([1, 2, 3, 4]);
     });
 
+    test('tells how far a group has come', async () => {
+      await journal.append([1, 2, 3].map((n) => readingRecord('B1', n)));
+      let last = { partition: 0, offset: 0 };
+      expect(await journal.position('sink', 'readings', 0)).toBe(0);
+      start((signal) =>
+        journal.follow({
+          group: 'sink',
+          topics: ['readings'],
+          signal,
+          async handle(batch) {
+            last = batch.at(-1) ?? last;
+          },
+        }),
+      );
+      await until(
+        async () => last.offset > 0 && (await journal.position('sink', 'readings', last.partition)) === last.offset + 1,
+      );
+    });
+
     test('a batch that is refused comes again, with nothing lost or overtaken', async () => {
       const seen: number[] = [];
       let failures = 0;
