@@ -143,9 +143,10 @@ function walk(
   for (const r of quarantine) verdicts.set(r, 'quarantined');
   const a = series[series.length - 1];
   if (to?.final !== undefined && a) {
+    const declared: PlainReading = { at: to.at, index: to.final, power: null, apparent: null, resolution: 1 };
     if (to.final >= raw) series.push({ at: to.at, index: to.final + added, reading: null });
-    else if (rules.limit !== undefined && raw * 10 > rules.limit * 9)
-      series.push({ at: to.at, index: to.final + added + rules.limit, reading: null });
+    else if (kindOf(declared) === 'rollover')
+      series.push({ at: to.at, index: to.final + added + (rules.limit as number), reading: null });
   }
   if (series.length > 0) done.push(series);
   return done;
