@@ -32,7 +32,7 @@ export const immeuble = page({
           id: 1,
           title: 'État de l’immeuble',
           description:
-            'Le plus grave de ce qui est ouvert depuis hier. « Relevés arrêtés » : rien n’a été analysé depuis plus de 60 heures.',
+            'Le plus grave de ce qui est en cours. « Relevés arrêtés » : rien n’a été analysé depuis plus de 60 heures.',
           noValue: nothing,
           unit: unit.count,
           width: 8,
@@ -52,7 +52,8 @@ export const immeuble = page({
         stat({
           id: 2,
           title: 'Anomalies ouvertes',
-          description: 'Nombre d’anomalies ouvertes hier et aujourd’hui.',
+          description:
+            'Anomalies d’hier et d’aujourd’hui, compteurs silencieux et bus dégradés de plus longtemps compris.',
           noValue: nothing,
           unit: unit.count,
           width: 4,
@@ -163,7 +164,7 @@ export const immeuble = page({
       panels: [
         table({
           id: 20,
-          title: 'Anomalies ouvertes depuis hier',
+          title: 'Anomalies en cours',
           description: 'Les plus graves d’abord ; le compteur mène à la page de son lot.',
           noValue: 'Aucune anomalie ouverte',
           width: 24,

@@ -44,10 +44,10 @@ export const maintenancePage = page({
         stat({
           id: 3,
           title: 'Silencieux',
-          description: 'Sans relevé depuis trois intervalles, ou jamais lus.',
+          description: 'Sans relevé depuis trois intervalles.',
           ...count,
           thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.act]),
-          lines: [{ query: maintenance.metersIn('silencieux', 'jamais_lu') }],
+          lines: [{ query: maintenance.metersIn('silencieux') }],
         }),
         stat({
           id: 4,
@@ -59,11 +59,11 @@ export const maintenancePage = page({
         }),
         stat({
           id: 5,
-          title: 'Défaillants',
-          description: 'Répondent sans rien compter, dans un lot occupé.',
+          title: 'Jamais lus',
+          description: 'Déclarés, et sans aucun relevé depuis.',
           ...count,
           thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.watch]),
-          lines: [{ query: maintenance.metersIn('defaillant') }],
+          lines: [{ query: maintenance.metersIn('jamais_lu') }],
         }),
         stat({
           id: 6,

@@ -40,7 +40,7 @@ export const parcPage = page({
         stat({
           id: 2,
           title: 'Anomalies ouvertes',
-          description: 'Ouvertes hier et aujourd’hui, tous immeubles choisis.',
+          description: 'Anomalies en cours, tous immeubles choisis.',
           noValue: nothing,
           unit: unit.count,
           width: 6,
@@ -137,7 +137,7 @@ export const parcPage = page({
         }),
         table({
           id: 16,
-          title: 'Anomalies ouvertes depuis hier',
+          title: 'Anomalies en cours',
           description: 'Tous immeubles choisis, les plus graves d’abord.',
           noValue: 'Aucune anomalie ouverte',
           width: 24,

@@ -1,6 +1,7 @@
 /**
  * A rule for every anomaly. Those of a day look back 51 hours: the day of yesterday, whatever its length, and the hours until the new
- * day's analysis replaces it, so that what lasts does not flap at midnight. Silent and frozen meters are judged by their heartbeat,
+ * day's analysis replaces it, so that what lasts does not flap at midnight. A bad bus keeps the day on which it began and is looked for
+ * further back. Silent and frozen meters are judged by their heartbeat,
  * which every registered meter has each minute, read or not: a silent one among twenty stays alerting.
  */
 import { type AnomalyType, severityOf } from '../../domain/results.ts';
@@ -20,6 +21,8 @@ interface DayAnomaly {
   readonly summary: string;
   readonly page: AlertOptions['page'];
   readonly panel: number;
+  /** Where the anomaly keeps the day on which it began. */
+  readonly rangeSeconds?: number;
 }
 
 const building = '{{ $labels.building }}';
@@ -95,6 +98,7 @@ const dayAnomalies: readonly DayAnomaly[] = [
     summary: `Immeuble ${building}, bus {{ $labels.bus }} : plus de 5 % d’échecs en une heure`,
     page: 'maintenance',
     panel: 13,
+    rangeSeconds: 90 * 86_400,
   },
   {
     type: 'donnees_incompletes',
@@ -115,7 +119,7 @@ export const anomalyRules: readonly FileRule[] = dayAnomalies.map((anomaly) =>
     severity: severityOf[anomaly.type],
     team: anomaly.team,
     query: openAnomaly(anomaly.type, anomaly.subject),
-    rangeSeconds: dayRangeSeconds,
+    rangeSeconds: anomaly.rangeSeconds ?? dayRangeSeconds,
     above: 0.5,
     for: '0s',
     noData: 'OK',
@@ -131,12 +135,27 @@ export const heartbeatRules: readonly FileRule[] = [
     title: 'Compteur silencieux',
     severity: severityOf.compteur_silencieux,
     team: 'maintenance',
-    query: meterState('silencieux', 'jamais_lu'),
+    query: meterState('silencieux'),
     rangeSeconds: heartbeatRangeSeconds,
     above: 0.5,
     for: '2m',
     noData: 'Alerting',
     summary: `Immeuble ${building}, compteur ${meter} : plus de relevé depuis trois intervalles`,
+    page: 'maintenance',
+    panel: 11,
+  }),
+  // Every meter of a new building is so until its first poll.
+  rule({
+    uid: 'releve-jamais-lu',
+    title: 'Compteur jamais lu',
+    severity: 'majeur',
+    team: 'maintenance',
+    query: meterState('jamais_lu'),
+    rangeSeconds: heartbeatRangeSeconds,
+    above: 0.5,
+    for: '2h',
+    noData: 'OK',
+    summary: `Immeuble ${building}, compteur ${meter} : aucun relevé depuis qu’il est déclaré`,
     page: 'maintenance',
     panel: 11,
   }),

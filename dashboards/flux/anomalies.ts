@@ -1,13 +1,18 @@
 /**
- * Anomalies: the open ones of today and yesterday (an anomaly belongs to a local day; what lasts is raised again the next day), the
- * history of a range, and annotations.
+ * Anomalies: the open ones, the history of a range, and annotations. Those that a day's analysis finds belong to that day and are found
+ * again the next: the open ones are yesterday's and today's. Those that the clock finds (a silent meter, a bad bus) keep the day on which
+ * they began until they are closed.
  */
 import { uids } from '../parts/links.ts';
 import { localImports, localZone, startOfYesterday } from './local-time.ts';
 import { orNull, pipe, query, type Selection, wide } from './select.ts';
 
 const imports = [...localImports, 'internal/debug'];
-const sinceYesterday = 'start: yesterday, stop: v.timeRangeStop';
+/** Nobody leaves a meter silent for longer without changing the configuration. */
+const liveDays = 90;
+const sinceLongAgo = `start: date.sub(d: ${liveDays}d, from: yesterday), stop: v.timeRangeStop`;
+const stillOpen =
+  'filter(fn: (r) => r.open and (r._time >= yesterday or r.type =~ /^(compteur_silencieux|bus_degrade)$/))';
 const severityLevel = 'if r.severity == "critique" then 3 else if r.severity == "majeur" then 2 else 1';
 
 const fields = [
@@ -45,11 +50,9 @@ const columns = [
   'ouverte: time(v: r.opened_at * 1000000)',
 ];
 
-function openOnes(where: readonly string[]): string {
-  return pipe(
-    wide({ measurement: 'anomaly', fields: ['severity', 'open'], where, range: sinceYesterday }),
-    'filter(fn: (r) => r.open)',
-  );
+/** Rows of `wide` of what is open; needs `startOfYesterday` and the import `date`. */
+export function openOnes(where: readonly string[]): string {
+  return pipe(wide({ measurement: 'anomaly', fields: ['severity', 'open'], where, range: sinceLongAgo }), stillOpen);
 }
 
 /** Table of the open ones, the gravest first. */
@@ -59,8 +62,8 @@ export function openAnomalies(where: readonly string[]): string {
     localZone,
     startOfYesterday,
     pipe(
-      wide({ measurement: 'anomaly', fields, where, range: sinceYesterday }),
-      'filter(fn: (r) => r.open)',
+      wide({ measurement: 'anomaly', fields, where, range: sinceLongAgo }),
+      stillOpen,
       'group()',
       `map(fn: (r) => ({niveau: ${severityLevel}, ${columns.join(', ')}}))`,
       'sort(columns: ["niveau", "ouverte"], desc: true)',

@@ -1,5 +1,5 @@
 /** Questions over several buildings, `${immeubles}`: who needs a visit first. */
-import { anomalyAnnotations, openAnomalies, openAnomalyCount } from './anomalies.ts';
+import { anomalyAnnotations, openAnomalies, openAnomalyCount, openOnes } from './anomalies.ts';
 import { dayHasEnded, endedDaySeries, zeroWhereThereAreDays } from './days.ts';
 import { localImports, localZone, startOfYesterday } from './local-time.ts';
 import { chosenBuildings, isKnown, orNull, pipe, query, select, wide } from './select.ts';
@@ -35,16 +35,7 @@ export const ranking = query(
     'group()',
     `map(fn: (r) => ({building: r.building, jour: r._time, energie: ${orNull('general_wh', 1000)}, comptage: ${orNull('leak_ratio')}, homogeneite: ${orNull('homogeneity', 100)}, completude: if r.meters_expected > 0 then float(v: r.meters_reporting) / float(v: r.meters_expected) else debug.null(type: "float")}))`,
   )}`,
-  `open = ${pipe(
-    wide({
-      measurement: 'anomaly',
-      fields: ['severity', 'open'],
-      where,
-      range: 'start: yesterday, stop: v.timeRangeStop',
-    }),
-    'filter(fn: (r) => r.open)',
-    'map(fn: (r) => ({building: r.building, severity: r.severity, _value: 1}))',
-  )}`,
+  `open = ${pipe(openOnes(where), 'map(fn: (r) => ({building: r.building, severity: r.severity, _value: 1}))')}`,
   // Every building has a row of each severity, so that the pivot always has its three columns.
   `zero = (severity) => days |> map(fn: (r) => ({building: r.building, severity: severity, _value: 0}))`,
   `counts = ${pipe(

@@ -82,7 +82,7 @@ describe('rules', () => {
       // Labels are expanded by Grafana, so that a template there would need doubled dollars.
       expect(JSON.stringify(rule.labels)).not.toContain('$');
       expect(rule.execErrState).toBe('Error');
-      expect(rule.for).toMatch(/^\d+[sm]$/);
+      expect(rule.for).toMatch(/^\d+[smh]$/);
       expect(rule.data.map(({ refId }) => refId)).toEqual(['A', 'B', 'C']);
       const [question, reduction, limit] = rule.data;
       expect(question!.relativeTimeRange!.from).toBeGreaterThan(question!.relativeTimeRange!.to);

@@ -35,7 +35,7 @@ const shorts: readonly Short[] = [
   },
   { type: 'compteur_silencieux', date: today.date, meter: silentMeter, value: 10_800, threshold: 2700 },
   { type: 'compteur_fige', date: today.date, meter: 'LOC05', value: 2.5, threshold: 2 },
-  { type: 'bus_degrade', date: today.date, bus: 'bus-2', value: 0.08, threshold: 0.05 },
+  { type: 'bus_degrade', date: '2026-03-25', bus: 'bus-2', value: 0.08, threshold: 0.05 },
   { type: 'depassement_puissance', date: '2026-01-15', value: 33_100, threshold: 32_400 },
   { type: 'incoherence_comptage', date: '2025-11-10', value: 1.04, threshold: 1.02, impactWh: 9000 },
   { type: 'compteurs_defaillants', date: '2026-02-02', value: 1, threshold: 0, lots: [11] },
@@ -69,7 +69,10 @@ export const anomalies: readonly Anomaly[] = shorts.map((short) => {
   };
 });
 
-export const openNow = anomalies.filter((anomaly) => anomaly.open && anomaly.start >= yesterday.start);
+/** The clock's findings keep the day on which they began. */
+export const openNow = anomalies.filter(
+  ({ open, start, type }) => open && (start >= yesterday.start || type === 'bus_degrade'),
+);
 
 const advice: readonly (readonly [Recommendation['code'], Recommendation['priority'], string, boolean])[] = [
   ['inspecter_communs', 'haute', yesterday.date, true],
