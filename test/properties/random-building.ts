@@ -258,6 +258,10 @@ function readingsOf(
         break;
       case 'declared': {
         const told = incident.told;
+        const isTold = events.some(
+          (e) => e.type === 'replacement' && e.meter === meter && e.at === row.at + incident.offsetMs,
+        );
+        if (isTold) break;
         events.push({
           v: 1,
           building: 'B',
