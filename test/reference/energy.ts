@@ -109,7 +109,8 @@ export class Energy {
   measuredWh(start: number, end: number): number | null {
     if (this.first === null || this.last === null || start < this.first || end > this.last) return null;
     const bad = this.intervals.some(
-      ({ from, to, isBreak }) => (isBreak || to.at - from.at > this.maxGapMs) && from.at < end && to.at > start,
+      ({ from, to, isBreak }) =>
+        to.at > from.at && (isBreak || to.at - from.at > this.maxGapMs) && from.at < end && to.at > start,
     );
     return bad ? null : Number(this.at(end) - this.at(start));
   }
