@@ -1,5 +1,5 @@
 /** Which days are computed again, and what each becomes: its meters' days, the building's day, anomalies and recommendations, where changed. */
-import type { Anomaly, Recommendation, Result } from '../domain/results.ts';
+import type { Anomaly, MeterDay, Recommendation, Result } from '../domain/results.ts';
 import type { TimeWindow } from '../domain/window.ts';
 import { frozenStandstills } from './analysis/anomalies/frozen-meter.ts';
 import { climateSignature } from './analysis/climate.ts';
@@ -142,11 +142,13 @@ function computeMeterDays(
   return facts;
 }
 
-function publishMeterDay(day: DayState, result: Parameters<DayState['meters']['set']>[1], out: Result[]): void {
-  const published = revise(day.published, `m/${result.meter}`, result);
-  if (!published) return;
-  day.meters.set(result.meter, published);
-  out.push(published);
+function publishMeterDay(day: DayState, result: MeterDay, out: Result[]): void {
+  const key = `m/${result.meter}`;
+  const published = revise(day.published, key, result);
+  if (published) out.push(published);
+  // In a replay the day begins empty though its results stand: an unchanged one belongs to it too.
+  else if (day.meters.has(result.meter)) return;
+  day.meters.set(result.meter, published ?? { ...result, revision: day.published.get(key)?.revision ?? 1 });
 }
 
 /** Where the curves are gone, the balance comes from whole days as soon as every meter has one. */

@@ -53,9 +53,14 @@ function decideMeter(
 ): void {
   const { state, curve, validation } = evaluated;
   const { calendar, building } = context;
-  if (curve.length === 0) return;
-  const target = Math.min(horizon, calendar.windowOf('day', curve.last).start);
+  if (!Number.isFinite(validation.acceptedAt)) return;
+  const target = Math.min(horizon, calendar.windowOf('day', validation.acceptedAt).start);
   if (target <= state.decidedTo) return;
+  if (target <= curve.first && state.base === null) {
+    // Nothing of this meter is that old.
+    state.decidedTo = target;
+    return;
+  }
   const from = Math.max(state.decidedTo, Math.min(curve.first, target - 1));
   const windows = periodWindows(context, from, target - 1);
   decideParts(

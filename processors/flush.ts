@@ -45,9 +45,9 @@ export function flush(
   const newDay = windows.length > 1;
   if ((state.periodsDirtyFrom !== Number.POSITIVE_INFINITY || running.length > 0) && (settled || newDay))
     flushPeriods(state, context, evaluation, options, running, out);
-  for (const { state: meter, curve } of evaluation.meters) {
+  for (const { state: meter, validation } of evaluation.meters) {
     meter.dirtyFrom = Number.POSITIVE_INFINITY;
-    meter.acceptedAt = curve.last;
+    meter.acceptedAt = validation.acceptedAt;
   }
   decide(state, context, evaluation, now, options.replay === true);
 }

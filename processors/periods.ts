@@ -327,6 +327,11 @@ function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
   shareOut(entries).forEach((share, i) => {
     const entry = entries[i];
     if (!entry) return;
+    const [only, ...others] = entry.wholes;
+    if (only && others.length === 0 && entry.parts.length === 1) {
+      shares.set(only, share);
+      return;
+    }
     splitShare(share, entry.wholes.map(weight)).forEach((meterShare, j) => {
       const whole = entry.wholes[j];
       if (!whole) return;

@@ -2,10 +2,12 @@
 import type { Result } from '../domain/results.ts';
 import type { Published } from './state.ts';
 
+/** What the key says already, the same for every revision. */
+const identity = ['v', 'kind', 'building', 'meter', 'role', 'lot', 'date', 'start', 'end', 'period', 'occupancy'];
 /** What may differ between equal runs, and so is no content. */
-const ignored: ReadonlySet<string> = new Set(['revision', 'openedAt', 'updatedAt', 'closedAt']);
+const ignored: ReadonlySet<string> = new Set([...identity, 'revision', 'openedAt', 'updatedAt', 'closedAt']);
 /** A billing period's closing is content. */
-const ignoredOfPeriods: ReadonlySet<string> = new Set(['revision']);
+const ignoredOfPeriods: ReadonlySet<string> = new Set([...identity, 'revision']);
 
 /** 64 bits over the members in any order (a store may give them back in another); two revisions of one key are compared by it. */
 export function contentHash(result: Result): number {

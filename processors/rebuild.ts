@@ -60,7 +60,7 @@ export async function rebuild(
     effects.results.length = 0;
   };
   let waiting = 0;
-  for await (const batch of history.readings(everything)) {
+  for await (const batch of history.readings({ ...everything, every: true })) {
     for (const reading of batch)
       processor.step({ type: 'reading', reading: asReading(building.id, reading, now) }, effects);
     waiting += batch.length;

@@ -45,6 +45,13 @@ export interface PeriodQuery extends RangeQuery {
   readonly period: PeriodKind;
 }
 
+export interface ReadingsQuery extends RangeQuery {
+  /**
+   * All that was ever stored of an instant, where the store keeps it (SQLite does; InfluxDB keeps the last). Otherwise the last one stored.
+   */
+  readonly every?: boolean | undefined;
+}
+
 /** A point of a load curve: mean over a step, or the readings themselves where no step is asked. */
 export interface StoredReading {
   readonly meter: string;
@@ -66,8 +73,8 @@ export interface ResultsReader {
   meterPeriods(query: PeriodQuery): Promise<readonly MeterPeriod[]>;
   buildingPeriods(query: PeriodQuery): Promise<readonly BuildingPeriod[]>;
   adjustments(query: RangeQuery): Promise<readonly Adjustment[]>;
-  /** Readings of one meter or of all, sorted by (at, meter, index). */
-  readings(query: RangeQuery): AsyncIterable<readonly StoredReading[]>;
+  /** Readings of one meter or of all, sorted by (at, meter). */
+  readings(query: ReadingsQuery): AsyncIterable<readonly StoredReading[]>;
   /** The newest of each meter. */
   meterStates(building: string): Promise<readonly MeterState[]>;
   /** In order of time. */

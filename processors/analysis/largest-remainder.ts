@@ -4,7 +4,7 @@
  *     quota = total × weight / Σ weights      share = floor(quota), then one unit more for the greatest remainders, until Σ = total
  *
  * Ties go to the lower order (the lot number), so the order of the input does not matter. All weights 0: all shares 0, the
- * caller decides what becomes of the total. A negative total (a credit) is shared as its opposite. Products are BigInt: exact at any size.
+ * caller decides what becomes of the total. A negative total (a credit) is shared as its opposite. Products beyond 2^53 are BigInt: exact at any size.
  */
 
 /**
@@ -19,6 +19,8 @@ export function apportion(
   if (new Set(order).size !== weights.length || order.length !== weights.length) {
     throw new RangeError('one distinct order number a weight is needed');
   }
+  if (typeof total === 'number' && isSmall(total, weights))
+    return apportionSmall(total, weights as readonly number[], order);
   const units = BigInt(total);
   if (units < 0n) return apportion(-units, weights, order).map((share) => (share === 0 ? 0 : -share));
   const exact = weights.map((weight) => BigInt(weight));
@@ -36,6 +38,38 @@ export function apportion(
   const missing = Number(units - shares.reduce((partial, { floor }) => partial + floor, 0n));
   const ranked = shares.sort((a, b) => compare(b.remainder, a.remainder) || a.order - b.order);
   for (const { index } of ranked.slice(0, missing)) result[index]! += 1;
+  return result;
+}
+
+/** True where every product stays an exact number: the ordinary case. */
+function isSmall(total: number, weights: readonly (number | bigint)[]): boolean {
+  if (!Number.isSafeInteger(total) || total < 0) return false;
+  let sum = 0;
+  for (const weight of weights) {
+    if (typeof weight !== 'number' || !Number.isSafeInteger(weight) || weight < 0) return false;
+    sum += weight;
+  }
+  return total * sum <= Number.MAX_SAFE_INTEGER;
+}
+
+function apportionSmall(total: number, weights: readonly number[], order: readonly number[]): number[] {
+  let sum = 0;
+  for (const weight of weights) sum += weight;
+  if (sum === 0) return weights.map(() => 0);
+  let missing = total;
+  const remainders: number[] = [];
+  const result = weights.map((weight) => {
+    const product = total * weight;
+    const remainder = product % sum;
+    const floor = (product - remainder) / sum;
+    remainders.push(remainder);
+    missing -= floor;
+    return floor;
+  });
+  if (missing === 0) return result;
+  const ranked = weights.map((_, index) => index);
+  ranked.sort((a, b) => remainders[b]! - remainders[a]! || order[a]! - order[b]!);
+  for (const index of ranked.slice(0, missing)) result[index]! += 1;
   return result;
 }
 

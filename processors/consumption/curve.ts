@@ -104,13 +104,11 @@ export class Curve {
     return (this.at[i + 1] as number) - (this.at[i] as number) <= this.maxGapMs ? 'measured' : 'estimated';
   }
 
-  /** True where the interval after point i gives no power: a gap, or a break. */
+  /** True where the interval after point i gives no power: a gap, or a break that lasts (one with both indices declared takes no time). */
   isGapAfter(i: number): boolean {
     if (i + 1 >= this.length) return true;
-    return (
-      (this.at[i + 1] as number) - (this.at[i] as number) > this.maxGapMs ||
-      ((this.kind[i + 1] as number) & pointAfterBreak) !== 0
-    );
+    const lasts = (this.at[i + 1] as number) - (this.at[i] as number);
+    return lasts > this.maxGapMs || (lasts > 0 && ((this.kind[i + 1] as number) & pointAfterBreak) !== 0);
   }
 
   window(start: number, end: number): WindowEnergy {
@@ -141,7 +139,7 @@ export class Curve {
 
   /** True where some break overlaps `[start, end)`; a break without length lies in the window that holds it. */
   overlapsBreak(start: number, end: number): boolean {
-    for (let i = Math.max(1, this.floor(start)); i < this.length; i++) {
+    for (let i = Math.max(1, this.floor(start - 1) + 1); i < this.length; i++) {
       const from = this.at[i - 1] as number;
       if (from >= end) return false;
       if (((this.kind[i] as number) & pointAfterBreak) === 0) continue;

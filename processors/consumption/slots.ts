@@ -16,15 +16,18 @@ export function addSlotEnergies(
   if (tariffs.length === 0) return;
   for (const segment of slotSegments({ start, end }, tariffs, calendar)) {
     const key = `${segment.tariffFrom}/${segment.slot}`;
-    into[key] = (into[key] ?? 0) + (curve.window(segment.start, segment.end).energyWh ?? 0);
+    const { energyWh } = curve.window(segment.start, segment.end);
+    if (energyWh !== null) into[key] = (into[key] ?? 0) + energyWh;
   }
 }
 
-/** Summed over tariffs: what results show. */
+/** Summed over tariffs, in alphabetical order: what results show. */
 export function energyBySlotName(byKey: Readonly<Record<string, number>>): Record<string, number> {
   const byName: Record<string, number> = {};
-  for (const [key, energyWh] of Object.entries(byKey)) {
-    const name = key.slice(key.indexOf('/') + 1);
+  const nameOf = (key: string): string => key.slice(key.indexOf('/') + 1);
+  for (const key of Object.keys(byKey).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
+    const name = nameOf(key);
+    const energyWh = byKey[key] as number;
     byName[name] = (byName[name] ?? 0) + energyWh;
   }
   return byName;

@@ -51,6 +51,8 @@ export class Validation {
   quarantined = 0;
   /** Index of the tail reading behind each point of the curve; −1 for context and virtual points. */
   source = new Int32Array(512);
+  /** Instant of the last accepted reading (virtual points are none); −Infinity before the first. */
+  acceptedAt = Number.NEGATIVE_INFINITY;
   /** The raw index and offset at the last accepted point. */
   private indexWh = 0;
   private offsetWh = 0;
@@ -122,6 +124,7 @@ export class Validation {
     this.virtualIndex.clear();
     this.hasLast = base !== null;
     this.single = false;
+    this.acceptedAt = base === null ? Number.NEGATIVE_INFINITY : base.at;
     if (base === null) {
       this.offsetWh = 0;
       return;
@@ -252,6 +255,7 @@ export class Validation {
     );
     this.hasLast = true;
     this.lastAt = at;
+    this.acceptedAt = at;
     this.indexWh = index;
   }
 

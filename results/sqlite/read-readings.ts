@@ -1,9 +1,9 @@
 /**
  * Load curves from the journal's own readings: slices of time, each wide enough for some thousand rows, so that memory stays flat
- * and nobody else waits. Of readings of one meter at one instant the last one appended counts, as in InfluxDB.
+ * and nobody else waits. Of readings of one meter at one instant the last one appended counts, as in InfluxDB, unless every one is asked for.
  */
 import type { Database } from '../../journal/sqlite/database.ts';
-import type { RangeQuery, StoredReading } from '../port.ts';
+import type { ReadingsQuery, StoredReading } from '../port.ts';
 
 type Row = [
   meter: string,
@@ -21,7 +21,7 @@ const firstSliceMs = 3_600_000;
 
 export function createReadingsQuery(
   database: Database,
-): (query: RangeQuery) => AsyncGenerator<readonly StoredReading[]> {
+): (query: ReadingsQuery) => AsyncGenerator<readonly StoredReading[]> {
   const { connection } = database;
   const allSeries = connection.prepare('SELECT id FROM series WHERE building = ?');
   const oneSeries = connection.prepare('SELECT id FROM series WHERE building = ? AND meter = ?');
@@ -42,7 +42,7 @@ export function createReadingsQuery(
     for (let from = firstInstant(ids, query.from); from < to; ) {
       const end = Math.min(from + sliceMs, to);
       const rows = slice.all(bound, from, end) as unknown as Row[];
-      if (rows.length > 0) yield newestOfEach(rows);
+      if (rows.length > 0) yield query.every === true ? rows.map(storedReading) : newestOfEach(rows);
       if (rows.length < fewRows) sliceMs *= 2;
       else if (rows.length > manyRows) sliceMs = Math.max(1000, Math.floor(sliceMs / 2));
       from = firstInstant(ids, end);
@@ -65,8 +65,19 @@ function newestOfEach(rows: readonly Row[]): StoredReading[] {
   for (const [index, row] of rows.entries()) {
     const following = rows[index + 1];
     if (following && following[0] === row[0] && following[1] === row[1]) continue;
-    const [meter, at, energyImportWh, resolutionWh, powerW, apparentPowerVa, energyExportWh] = row;
-    readings.push({ meter, at, energyImportWh, resolutionWh, powerW, apparentPowerVa, energyExportWh });
+    readings.push(storedReading(row));
   }
   return readings;
+}
+
+function storedReading([
+  meter,
+  at,
+  energyImportWh,
+  resolutionWh,
+  powerW,
+  apparentPowerVa,
+  energyExportWh,
+]: Row): StoredReading {
+  return { meter, at, energyImportWh, resolutionWh, powerW, apparentPowerVa, energyExportWh };
 }
