@@ -16,7 +16,7 @@ import type { Journal } from '../journal/port.ts';
 import { withDeclaredEvents } from '../processors/context.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
 import { declaredEvents } from './declared.ts';
-import { createLogger } from './live.ts';
+import { createLogger } from './logger.ts';
 import { type CommonOptions, configurationOf } from './options.ts';
 import { onShutdown } from './shutdown.ts';
 

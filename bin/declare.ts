@@ -31,7 +31,8 @@ interface EventOptions extends DeclareOptions {
 export function registerEvent(program: Command): void {
   const event = program
     .command('event')
-    .description('événements déclarés : remplacement, coefficient, emménagement, départ, vacance');
+    .description('événements déclarés : remplacement, coefficient, emménagement, départ, vacance')
+    .addHelpText('after', '\nExemple :\n  npm run -s releve -- event add move-out --lot 7 --at 2026-10-17');
   event
     .command('add')
     .description('déclare un événement')
@@ -60,6 +61,7 @@ export function registerEvent(program: Command): void {
     .description('les événements déclarés')
     .option('-c, --config <fichier>')
     .option('--data-dir <dossier>')
+    .addHelpText('after', '\nExemple :\n  npm run -s releve -- event list --data-dir data')
     .action(async (options: CommonOptions) => {
       const config = configurationOf(options);
       const open = openJournal(config, dataDirectory(options, config));

@@ -59,12 +59,13 @@ export function registerDemo(program: Command): void {
       const numbers = checkNumbers(options);
       const temporary = options.dataDir === undefined;
       const directory = temporary ? mkdtempSync(join(tmpdir(), 'releve-demo-')) : dataDirectory(options);
+      // However it ends, nothing of a demonstration without a folder of its own stays behind.
+      if (temporary) process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
       const store = openSqliteStore(databaseFile(directory));
       try {
         await runDemo(store, options, numbers);
       } finally {
         store.close();
-        if (temporary) rmSync(directory, { recursive: true, force: true });
       }
     });
 }

@@ -5,16 +5,19 @@ import type { Command } from 'commander';
 import { createCalendar } from '../domain/calendar.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { Config } from '../domain/config/config.ts';
-import { ConfigurationError } from '../domain/errors.ts';
+import { ConfigurationError, type Rejected } from '../domain/errors.ts';
 import { readingValue } from '../domain/reading.ts';
-import { type CsvScope, type RejectedLine, readCsvReadings } from '../ingest/files/csv-readings.ts';
+import type { RejectedLine } from '../ingest/files/csv-lines.ts';
+import { type CsvScope, readCsvReadings } from '../ingest/files/csv-readings.ts';
 import { readCsvWeather } from '../ingest/files/csv-weather.ts';
 import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
 import { startProcessing } from './embedded.ts';
 import { openJournal } from './journals.ts';
 import { takeLock } from './lock.ts';
+import { createLogger } from './logger.ts';
 import { type CommonOptions, chosenBuilding, configurationOf, dataDirectory } from './options.ts';
 import { type Progress, startProgress } from './progress.ts';
+import { onShutdown } from './shutdown.ts';
 
 interface ImportOptions extends CommonOptions {
   readonly strict?: boolean;
@@ -57,28 +60,39 @@ async function runImport(file: string, options: ImportOptions): Promise<number> 
       ? startProcessing({ store: open.store, buildings: config.buildings, watching: false })
       : undefined;
   const progress = startProgress('Import', records.length);
+  const shutdown = onShutdown();
   try {
     await appendAll(
       open.journal,
       [...records, ...rejects.map((line) => rejectRecord(line, building.id, file))],
       progress,
+      shutdown.signal,
     );
-    await processing?.drained();
+    await Promise.race([processing?.drained(), shutdown.requested]);
   } finally {
     progress.stop();
     await processing?.stop().catch(() => undefined);
     lock?.release();
     await open.close();
   }
-  const rejectFile = rejects.length === 0 ? null : writeRejects(directory, file, rejects);
-  process.stdout.write(
-    `${JSON.stringify({ imported: records.length, rejected: rejects.length, rejects: countCodes(rejects), rejectFile })}\n`,
-  );
-  for (const { line, code, text: content } of rejects.slice(0, 50))
-    process.stderr.write(`ligne ${line} : ${code} : ${content}\n`);
-  if (rejects.length > 50) process.stderr.write(`… et ${rejects.length - 50} autres : ${rejectFile}\n`);
+  if (shutdown.signal.aborted) return 130;
+  tellRejects(rejects, directory, file, records.length);
   return records.length === 0 || (options.strict === true && rejects.length > 0) ? 1 : 0;
 }
+
+/** Every refused line stands in the reject file; the first ones are told as well. */
+function tellRejects(rejects: readonly RejectedLine[], directory: string, file: string, imported: number): void {
+  const rejectFile = rejects.length === 0 ? null : writeRejects(directory, file, rejects);
+  const log = createLogger('import');
+  for (const { line, code, facts, text } of rejects.slice(0, toldRejects))
+    log.warn({ line, code, facts, text }, 'ligne refusée');
+  if (rejects.length > toldRejects) log.warn({ more: rejects.length - toldRejects, rejectFile }, 'lignes refusées');
+  process.stdout.write(
+    `${JSON.stringify({ imported, rejected: rejects.length, rejects: countCodes(rejects), rejectFile })}\n`,
+  );
+}
+
+const toldRejects = 50;
 
 function readText(file: string): string {
   try {
@@ -97,10 +111,7 @@ function readingRecords(
     config.buildings.map((b) => [b.id, new Map(b.meters.map((m) => [m.id, m.installedAt]))]),
   );
   const outcome = readCsvReadings(text, { defaultBuilding, meters, receivedAt: systemClock.now() });
-  if (!outcome.ok)
-    throw new ConfigurationError([
-      `the header is not meter,at,energy_import_wh[,power_w][,building]: ${JSON.stringify(outcome.facts)}`,
-    ]);
+  if (!outcome.ok) return { records: [], rejects: [refusedHeader(text, outcome)] };
   const { readings, rejects } = outcome.value;
   return {
     records: readings.map((reading) => ({
@@ -119,8 +130,7 @@ function weatherRecords(
   timezone: string,
 ): { records: OutgoingRecord[]; rejects: readonly RejectedLine[] } {
   const outcome = readCsvWeather(text, createCalendar(timezone));
-  if (!outcome.ok)
-    throw new ConfigurationError([`the header is not at,celsius or date,celsius: ${JSON.stringify(outcome.facts)}`]);
+  if (!outcome.ok) return { records: [], rejects: [refusedHeader(text, outcome)] };
   const records = outcome.value.days.map(
     ({ date, start, celsius }): OutgoingRecord => ({
       topic: 'events',
@@ -132,12 +142,18 @@ function weatherRecords(
   return { records, rejects: outcome.value.rejects };
 }
 
+/** A file whose header cannot be used has nothing to import: its first line is told as refused. */
+function refusedHeader(text: string, { code, facts }: Rejected): RejectedLine {
+  return { line: 1, code, facts, text: text.split(/\r\n|\n|\r/, 1)[0] ?? '' };
+}
+
 async function appendAll(
   journal: JournalAppender,
   records: readonly OutgoingRecord[],
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<void> {
-  for (let from = 0; from < records.length; from += recordsAtOnce) {
+  for (let from = 0; from < records.length && !signal.aborted; from += recordsAtOnce) {
     await journal.append(records.slice(from, from + recordsAtOnce));
     progress.update(from);
     // Lets the processors read on beside the import.

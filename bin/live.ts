@@ -1,5 +1,5 @@
 /** The live half of the embedded mode: buses read, results published, the API and page served. Shared by `run` and `demo`. */
-import pino, { type Logger } from 'pino';
+import type { Logger } from 'pino';
 import { type ApiServer, createApiServer } from '../api/server.ts';
 import type { Building } from '../domain/building.ts';
 import type { Bus } from '../domain/bus.ts';
@@ -8,6 +8,7 @@ import type { ApiConfig, NotificationsConfig } from '../domain/config/config.ts'
 import { createIngest, type Ingest } from '../ingest/pipeline.ts';
 import { type Notifier, startNotifier } from '../notify/notifier.ts';
 import { type Processing, type Store, startProcessing } from './embedded.ts';
+import { createLogger } from './logger.ts';
 import { logNotifier, warnOfGaps } from './notifier-log.ts';
 
 export interface LiveOptions {
@@ -28,10 +29,6 @@ export interface Live {
   readonly processing: Processing;
   /** Within 10 s: buses first, then what was read is processed, then the page. */
   stop(): Promise<void>;
-}
-
-export function createLogger(component: string): Logger {
-  return pino({ base: { component } }, pino.destination({ fd: 2, sync: true }));
 }
 
 export async function startLive(options: LiveOptions): Promise<Live> {

@@ -1,34 +1,27 @@
-/** Who processes a data folder: one program at a time; another one may still append to its journal. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+/**
+ * Who processes a data folder: one program at a time; another one may still append to its journal.
+ *
+ * The lock is the operating system's on a file, taken through an SQLite transaction that is never committed: it is gone with the process however
+ * that ended, whoever has its process number afterwards.
+ */
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 export interface Lock {
   release(): void;
 }
 
+const busy = 5;
+
 /** Null: a living program holds it. */
 export function takeLock(directory: string): Lock | null {
-  const file = join(directory, 'releve.pid');
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: 'wx' });
-      return { release: () => rmSync(file, { force: true }) };
-    } catch {
-      if (isHeld(file)) return null;
-      rmSync(file, { force: true });
-    }
-  }
-  return null;
-}
-
-function isHeld(file: string): boolean {
+  const database = new DatabaseSync(join(directory, 'releve.lock'), { timeout: 0 });
   try {
-    const pid = Number(readFileSync(file, 'utf8'));
-    if (!Number.isInteger(pid) || pid <= 0) return false;
-    if (pid === process.pid) return false;
-    process.kill(pid, 0);
-    return true;
+    database.exec('BEGIN EXCLUSIVE');
+    return { release: () => database.close() };
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    database.close();
+    if ((error as { errcode?: number }).errcode === busy) return null;
+    throw error;
   }
 }

@@ -7,7 +7,7 @@ import { ConfigurationError } from '../domain/errors.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { kafkaOptions } from '../journal/kafka/options.ts';
 import { type NotifierEvent, startNotifier } from '../notify/notifier.ts';
-import { createLogger } from './live.ts';
+import { createLogger } from './logger.ts';
 import { logNotifier, warnOfGaps } from './notifier-log.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf } from './options.ts';

@@ -22,11 +22,26 @@ export function createProgram(): Command {
 }
 
 async function main(): Promise<void> {
+  process.stdout.on('error', leaveOnBrokenPipe);
+  process.stderr.on('error', () => undefined);
+  process.on('SIGINT', leaveOnSignal).on('SIGTERM', leaveOnSignal);
   try {
     await createProgram().parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error);
   }
+}
+
+/** A reader that has seen enough (`| head`) is no failure: a command that lasts is stopped as by a signal, any other is done. */
+function leaveOnBrokenPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  if (process.listenerCount('SIGTERM') > 1) process.emit('SIGTERM');
+  else process.exit();
+}
+
+/** Commands with something to drain listen themselves; the others have nothing in hand but a transaction. */
+function leaveOnSignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) === 1) process.exit(130);
 }
 
 function report(error: unknown): number {

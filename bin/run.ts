@@ -6,6 +6,7 @@ import { openSqliteStore } from '../results/sqlite/open.ts';
 import { declaredEvents } from './declared.ts';
 import { startLive } from './live.ts';
 import { takeLock } from './lock.ts';
+import { createLogger } from './logger.ts';
 import { type CommonOptions, configurationOf, databaseFile, dataDirectory } from './options.ts';
 import { onShutdown } from './shutdown.ts';
 
@@ -40,7 +41,7 @@ export function registerRun(program: Command): void {
           notifications: config.notifications,
           ...(options.config && { configurationFile: options.config }),
         });
-        process.stderr.write(`Page et API : ${live.url}\n`);
+        createLogger('releve').info({ url: live.url }, 'page et API');
         await Promise.race([shutdown.requested, live.processing.done]);
         await live.stop();
         process.exitCode = 130;

@@ -8,7 +8,7 @@ import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { kafkaOptions } from '../journal/kafka/options.ts';
 import { runSink, type SinkEvent, SinkStopped } from '../processors/sink.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
-import { createLogger } from './live.ts';
+import { createLogger } from './logger.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf } from './options.ts';
 import { onShutdown } from './shutdown.ts';

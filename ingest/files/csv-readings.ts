@@ -4,17 +4,9 @@
  * `at` is ISO 8601 with an offset. Every line becomes a reading or a rejection with its number and a code; nothing is lost. Lines are those of the
  * file, the header being line 1.
  */
-import { parse } from 'csv-parse/sync';
-import { type Outcome, ok, type RejectCode, rejected } from '../../domain/errors.ts';
+import { type Outcome, ok, rejected } from '../../domain/errors.ts';
 import { maximumClockAheadMs, type Reading } from '../../domain/reading.ts';
-
-export interface RejectedLine {
-  readonly line: number;
-  readonly code: RejectCode;
-  readonly facts: Readonly<Record<string, unknown>>;
-  /** The line as it stood. */
-  readonly text: string;
-}
+import { cellsOf, type RejectedLine, readCsvTable } from './csv-lines.ts';
 
 export interface CsvReadings {
   /** Sorted by (at, meter). */
@@ -30,45 +22,28 @@ export interface CsvScope {
   readonly receivedAt: number;
 }
 
-/** `Rejected` where the header lacks a column. */
+/** `Rejected` where the header lacks a column or has one twice. */
 export function readCsvReadings(text: string, scope: CsvScope): Outcome<CsvReadings> {
-  const rows = parse(text, {
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    info: true,
-    raw: true,
-    relax_quotes: true,
-    trim: true,
-  }) as unknown as Row[];
-  const header = rows[0]?.record.map((name) => name.toLowerCase());
-  if (!header) return rejected('COLUMNS_MISMATCH', { reason: 'empty file' });
-  const columns = new Map(header.map((name, index) => [name, index]));
-  const missing = ['meter', 'at', 'energy_import_wh'].filter((name) => !columns.has(name));
+  const table = readCsvTable(text);
+  if (!table.ok) return table;
+  const { columns, lines } = table.value;
+  const missing = required.filter((name) => !columns.has(name));
   if (missing.length > 0) return rejected('COLUMNS_MISMATCH', { missing });
   const readings: Reading[] = [];
   const rejects: RejectedLine[] = [];
-  for (const { record, info, raw } of rows.slice(1)) {
-    // The columns that may be left out may be missing at the end of a line too.
-    const outcome =
-      record.length <= header.length
-        ? readLine(record, columns, scope)
-        : rejected('COLUMNS_MISMATCH', { columns: record.length, expected: header.length });
+  for (const line of lines) {
+    const cells = cellsOf(line, table.value, required);
+    const outcome = cells.ok ? readLine(cells.value, scope) : cells;
     if (outcome.ok) readings.push(outcome.value);
-    else rejects.push({ line: info.lines, code: outcome.code, facts: outcome.facts, text: raw.replace(/\r?\n$/, '') });
+    else rejects.push({ line: line.number, code: outcome.code, facts: outcome.facts, text: line.text });
   }
   readings.sort((a, b) => a.at - b.at || (a.meter < b.meter ? -1 : a.meter > b.meter ? 1 : 0));
   return ok({ readings, rejects });
 }
 
-interface Row {
-  readonly record: string[];
-  readonly info: { readonly lines: number };
-  readonly raw: string;
-}
+const required = ['meter', 'at', 'energy_import_wh'];
 
-function readLine(record: readonly string[], columns: ReadonlyMap<string, number>, scope: CsvScope): Outcome<Reading> {
-  const cell = (name: string): string => record[columns.get(name) ?? -1] ?? '';
+function readLine(cell: (name: string) => string, scope: CsvScope): Outcome<Reading> {
   const building = cell('building') || scope.defaultBuilding;
   const meters = scope.meters.get(building);
   if (!meters) return rejected('BUILDING_UNKNOWN', { building });
@@ -78,12 +53,12 @@ function readLine(record: readonly string[], columns: ReadonlyMap<string, number
   const at = parseInstant(cell('at'));
   if (at === null) return rejected('INSTANT_INVALID', { at: cell('at') });
   const index = cell('energy_import_wh');
-  if (/^-\d+$/.test(index)) return rejected('INDEX_NEGATIVE', { energyImportWh: index });
+  if (/^-\d+$/.test(index) && Number(index) !== 0) return rejected('INDEX_NEGATIVE', { energyImportWh: index });
   if (!/^\d+$/.test(index) || !Number.isSafeInteger(Number(index)))
     return rejected('INDEX_NOT_INTEGER', { energyImportWh: index });
   const power = cell('power_w');
   const powerW = power === '' ? undefined : Number(power);
-  if (powerW !== undefined && (!Number.isFinite(powerW) || !/^[-+]?[\d.]+(e[-+]?\d+)?$/i.test(power)))
+  if (powerW !== undefined && (!Number.isFinite(powerW) || !decimal.test(power)))
     return rejected('POWER_NOT_FINITE', { powerW: power });
   if (at > scope.receivedAt + maximumClockAheadMs)
     return rejected('INSTANT_IN_FUTURE', { at, receivedAt: scope.receivedAt });
@@ -98,6 +73,9 @@ function readLine(record: readonly string[], columns: ReadonlyMap<string, number
     receivedAt: scope.receivedAt,
   });
 }
+
+/** A decimal number with a point; JavaScript alone would take `0x1F`, too. */
+export const decimal = /^[-+]?[\d.]+(e[-+]?\d+)?$/i;
 
 const instantPattern =
   /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)$/;
@@ -117,12 +95,18 @@ export function parseInstant(text: string): number | null {
   ];
   const local = Date.UTC(y, mo - 1, d, h, mi, s);
   const date = new Date(local);
-  if (date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== d || h > 23 || mi > 59 || s > 59) return null;
-  return local + Number(fraction.padEnd(3, '0').slice(0, 3)) - offsetMs(zone);
+  const offset = offsetMs(zone);
+  // Years below 100 would be taken for those of the twentieth century.
+  if (date.getUTCFullYear() !== y || date.getUTCMonth() !== mo - 1 || date.getUTCDate() !== d) return null;
+  if (h > 23 || mi > 59 || s > 59 || offset === null) return null;
+  return local + Number(fraction.padEnd(3, '0').slice(0, 3)) - offset;
 }
 
-function offsetMs(zone: string): number {
+/** Null beyond a day. */
+function offsetMs(zone: string): number | null {
   if (zone === 'Z' || zone === 'z') return 0;
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0');
-  return (zone.startsWith('-') ? -1 : 1) * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4))) * 60_000;
+  const [hours, minutes] = [Number(digits.slice(0, 2)), Number(digits.slice(2, 4))];
+  if (hours > 23 || minutes > 59) return null;
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
