@@ -62,7 +62,7 @@ describe('a building that is watched', () => {
           });
         for (const { id } of building.meters) expectSilence(effects.results, id, order, now);
       }),
-      { numRuns: casesOf(60) },
+      { numRuns: casesOf(40) },
     );
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MeterDay, MeterPeriod, Result } from '../../domain/results.ts';
-import { buildingPlan, dayMs, realize } from './random-building.ts';
+import { buildingPlan, dayMs, mulberry, realize } from './random-building.ts';
 import { casesOf, delivered, run } from './run.ts';
 
 describe('energies telescope to the Wh', () => {
@@ -32,6 +32,32 @@ describe('energies telescope to the Wh', () => {
           if (plan.tariff !== 'none') for (const day of days) expect(slots(day)).toBe(day.energyWh ?? 0);
         }
         expectSharesAndEuros(all);
+      }),
+      { numRuns: casesOf(200) },
+    );
+  });
+
+  it('shares and euros add up where a lot has two meters', { timeout: 3_600_000 }, () => {
+    fc.assert(
+      fc.property(buildingPlan, fc.integer({ min: 1, max: 1_000_000 }), (plan, seed) => {
+        const { building: planned, readings } = realize({ ...plan, common: false, mode: 'repartition' });
+        const meters = planned.meters.map((meter) => (meter.role === 'tenant' ? { ...meter, lot: 1 } : meter));
+        const building = { ...planned, meters, lots: planned.lots.slice(0, 1) };
+        const order = delivered(readings);
+        const now = Math.max(...order.map((r) => r.receivedAt)) + dayMs;
+        const random = mulberry(seed);
+        const all = [...run(building, order, { now, flushAfter: () => random() < 0.01 }).results.values()];
+        expectSharesAndEuros(all);
+        for (const whole of all) {
+          if (whole.kind !== 'building_period') continue;
+          expect(whole.activeLots).toBeLessThanOrEqual(1);
+          const cents = all.flatMap((r) =>
+            r.kind === 'meter_period' && r.period === whole.period && r.start === whole.start && r.occupancy === 0
+              ? [r.amountCents ?? 0]
+              : [],
+          );
+          if (whole.amountCents !== null) expect(cents.reduce((sum, c) => sum + c, 0)).toBe(whole.amountCents);
+        }
       }),
       { numRuns: casesOf(200) },
     );
