@@ -1,7 +1,7 @@
 /**
  * Deciding: days that nothing within the lateness can change any more are folded into the base, so that state stays small whatever the history.
  *
- *     decidedTo = midnight of (newest instant − lateness − one day), but for a silent meter not beyond the day of its last accepted reading:
+ *     decidedTo = midnight of (newest instant − lateness − 26 h), but for a silent meter not beyond the day of its last accepted reading:
  *     when it returns, the days between are still to be told.
  */
 import type { TimeWindow } from '../domain/window.ts';
@@ -11,15 +11,18 @@ import { decideParts } from './period-parts.ts';
 import { partSpans, periodWindows } from './periods.ts';
 import type { BuildingState } from './state.ts';
 
-/** Readings that arrive out of order by more than the lateness but judged in time (a spool drained late) still find their day within this. */
-const slackMs = 86_400_000;
+/**
+ * A reading just after a midnight may come until the end of its own day plus the lateness, and moves the boundary of the day before: a day of 25 hours, and
+ * a clock that runs ahead a little.
+ */
+const slackMs = 26 * 3_600_000;
 /** Days kept for a silent meter to come back to. */
 const pendingDays = 62;
 const memoryDays = 366;
 const energyMemoryDays = 63;
 const dayMs = 86_400_000;
 
-/** Days must have been computed before they are decided. `keepParts`: a replay still needs the parts of all periods. */
+/** Days must have been computed before they are decided. `keepParts`: a replay still needs the parts of all periods, and days however old. */
 export function decide(
   state: BuildingState,
   context: BuildingContext,
@@ -99,7 +102,7 @@ function prune(state: BuildingState, context: BuildingContext, horizon: number, 
     );
     if (
       (day.end <= horizon && told && now >= day.end + latenessMs) ||
-      day.end < Math.max(horizon, now - latenessMs - slackMs) - pendingDays * dayMs
+      (!keepParts && day.end < Math.max(horizon, now - latenessMs - slackMs) - pendingDays * dayMs)
     )
       state.days.delete(start);
   }

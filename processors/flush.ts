@@ -38,7 +38,12 @@ export function flush(
   const { now, settled } = options;
   const evaluation = evaluate(state, context, workspace, now);
   const windows = dueDays(state, context, evaluation, now);
-  for (const window of windows) computeDay(state, context, evaluation, window, now, workspace, out);
+  for (const window of windows) {
+    if (window.end <= state.decidedTo && !state.days.has(window.start)) {
+      // Everybody else's part of that day is gone: only a replay can tell it again.
+      state.rebuildFrom = Math.min(state.rebuildFrom ?? window.start, window.start);
+    } else computeDay(state, context, evaluation, window, now, workspace, out);
+  }
   const first = windows[0];
   if (first) state.periodsDirtyFrom = Math.min(state.periodsDirtyFrom, first.start);
   const running = runningPeriods(state, context, now);

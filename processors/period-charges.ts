@@ -3,7 +3,7 @@ import type { TimeWindow } from '../domain/window.ts';
 import { type Bill, shareCharges } from './analysis/charges.ts';
 import { energyCents, monthlyCharges } from './analysis/energy-price.ts';
 import { invoicedBill } from './analysis/invoice.ts';
-import { energyBySlotName } from './consumption/slots.ts';
+import { energyBySlotName, slotNames } from './consumption/slots.ts';
 import type { BuildingContext } from './context.ts';
 import type { MeterPart } from './period-parts.ts';
 
@@ -35,9 +35,10 @@ export function billedCharges(
     const number = whole.evaluated.context.meter.lot ?? 0;
     lots.set(number, [...(lots.get(number) ?? []), ...(stays.length > 0 ? stays : [whole])]);
   }
-  const remainderSlotsWh = energyBySlotName(generalKeys);
+  const names = slotNames(building.tariffs, window.start, window.end);
+  const remainderSlotsWh = energyBySlotName(generalKeys, names);
   for (const whole of wholes)
-    for (const [slot, wh] of Object.entries(energyBySlotName(whole.figures.slotsWh)))
+    for (const [slot, wh] of Object.entries(energyBySlotName(whole.figures.slotsWh, [])))
       remainderSlotsWh[slot] = (remainderSlotsWh[slot] ?? 0) - wh;
   const charges = shareCharges({
     lots: [...lots].map(([number, parts]) => ({
@@ -49,7 +50,7 @@ export function billedCharges(
         end: part.span.end,
         vacant: part.vacant,
         energyWh: part.figures.energyWh ?? 0,
-        slotsWh: energyBySlotName(part.figures.slotsWh),
+        slotsWh: energyBySlotName(part.figures.slotsWh, []),
       })),
     })),
     remainderWh: generalWh - tenantsWh,

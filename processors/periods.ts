@@ -5,7 +5,7 @@ import type { Adjustment, BuildingPeriod, MeterPeriod, Result } from '../domain/
 import type { PeriodKind, TimeWindow, WindowFlag, WindowStatus } from '../domain/window.ts';
 import { type Share, shareOut, splitShare } from './analysis/shares.ts';
 import { statusOf } from './consumption/meter-day.ts';
-import { energyBySlotName } from './consumption/slots.ts';
+import { energyBySlotName, slotNames } from './consumption/slots.ts';
 import type { BuildingContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type BilledPart, billedCharges } from './period-charges.ts';
@@ -202,7 +202,10 @@ function periodResults(
   );
   const active = new Set(wholes.filter(isActive).map((part) => part.evaluated.context.meter.lot));
   const amounts = meterPeriods.filter((m) => m.occupancy === 0 && m.amountCents !== null);
-  const generalSlotsWh = energyBySlotName(general?.figures.slotsWh ?? {});
+  const generalSlotsWh = energyBySlotName(
+    general?.figures.slotsWh ?? {},
+    general ? slotNames(building.tariffs, window.start, window.end) : [],
+  );
   const buildingPeriod: BuildingPeriod = {
     v: 1,
     kind: 'building_period',
@@ -271,7 +274,7 @@ function meterPeriod(
     flags,
     startQuality: figures.startQuality,
     endQuality: figures.endQuality,
-    slotsWh: energyBySlotName(figures.slotsWh),
+    slotsWh: energyBySlotName(figures.slotsWh, slotNames(building.tariffs, span.start, span.end)),
   };
 }
 
@@ -379,7 +382,7 @@ function remainderSlots(
 ): Record<string, number> {
   const remainder: Record<string, number> = { ...general };
   for (const part of tenants)
-    for (const [slot, energyWh] of Object.entries(energyBySlotName(part.figures.slotsWh)))
+    for (const [slot, energyWh] of Object.entries(energyBySlotName(part.figures.slotsWh, [])))
       remainder[slot] = (remainder[slot] ?? 0) - energyWh;
   return remainder;
 }

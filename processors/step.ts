@@ -178,6 +178,11 @@ export class BuildingProcessor {
     }
     if (event.type === 'close') {
       const window = this.context.calendar.windowOf(event.period, this.context.calendar.day(event.date).start);
+      if (now < window.end) {
+        state.declared = state.declared.filter((known) => known !== event);
+        effects.rejects.push({ code: 'EVENT_INVALID', facts: { reason: 'the period is not over' }, record: event });
+        return;
+      }
       closePeriod(
         state,
         this.context,

@@ -6,7 +6,7 @@ import type { BoundaryQuality, TimeWindow, WindowFlag, WindowStatus } from '../.
 import { classOf } from '../analysis/classes.ts';
 import type { Curve } from './curve.ts';
 import { fillSlots, greatestDemand, nightFloor, powerOf, slotMs } from './power.ts';
-import { addSlotEnergies, energyBySlotName } from './slots.ts';
+import { addSlotEnergies, energyBySlotName, slotNames } from './slots.ts';
 import type { ReadingTail } from './tail.ts';
 import { type Validation, verdicts } from './validate.ts';
 
@@ -74,7 +74,10 @@ export function meterDay(input: MeterDayInput): MeterDayOutput {
     estimatedWh: energy.estimatedWh,
     glitches: counts.glitches,
     conflicts: counts.conflicts,
-    slotsWh: energyBySlotName(daySlots(curve, day, building.tariffs, calendar)),
+    slotsWh: energyBySlotName(
+      daySlots(curve, day, building.tariffs, calendar),
+      slotNames(building.tariffs, day.start, day.end),
+    ),
   };
   return { result, maxVa: power.maxVa, maxVaAt: power.maxVaAt, slotCount, resolutionWh: power.resolutionWh };
 }

@@ -21,14 +21,26 @@ export function addSlotEnergies(
   }
 }
 
-/** Summed over tariffs, in alphabetical order: what results show. */
-export function energyBySlotName(byKey: Readonly<Record<string, number>>): Record<string, number> {
+/** The slot names of the tariffs that hold at some time of `[start, end)`, in alphabetical order. */
+export function slotNames(tariffs: readonly Tariff[], start: number, end: number): string[] {
+  const names = new Set<string>();
+  tariffs.forEach((tariff, i) => {
+    const until = tariffs[i + 1]?.from ?? Number.POSITIVE_INFINITY;
+    if (tariff.from < end && until > start) for (const slot of tariff.slots) names.add(slot.name);
+  });
+  return [...names].sort();
+}
+
+/** Summed over tariffs: what results show. Every name of `names` is there, with 0 where nothing is known, so that a store forgets older figures. */
+export function energyBySlotName(
+  byKey: Readonly<Record<string, number>>,
+  names: readonly string[],
+): Record<string, number> {
   const byName: Record<string, number> = {};
-  const nameOf = (key: string): string => key.slice(key.indexOf('/') + 1);
-  for (const key of Object.keys(byKey).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))) {
-    const name = nameOf(key);
-    const energyWh = byKey[key] as number;
-    byName[name] = (byName[name] ?? 0) + energyWh;
+  for (const name of names) byName[name] = 0;
+  for (const key in byKey) {
+    const name = key.slice(key.indexOf('/') + 1);
+    byName[name] = (byName[name] ?? 0) + (byKey[key] as number);
   }
   return byName;
 }
