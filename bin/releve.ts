@@ -15,8 +15,9 @@ export function createProgram(): Command {
     .configureHelp({ sortSubcommands: true, showGlobalOptions: true });
   for (const register of commands) register(program);
   for (const command of program.commands) {
-    withCommonOptions(command);
     command.exitOverride();
+    // A group of commands takes no options of its own: it would keep them from the commands in it.
+    for (const each of command.commands.length > 0 ? command.commands : [command]) withCommonOptions(each);
   }
   return program;
 }
