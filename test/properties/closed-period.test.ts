@@ -42,7 +42,7 @@ describe('a period closed for billing', () => {
               date: month.date,
               by: 'syndic',
             } as const;
-            processor.step({ type: 'declared', event, now: reading.receivedAt }, effects);
+            processor.step({ type: 'declared', event, now: Math.max(reading.receivedAt, month.end) }, effects);
             billed = inMonth(effects.results, month.start);
           });
           processor.step({ type: 'flush', now, settled: true }, effects);
