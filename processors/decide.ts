@@ -59,7 +59,7 @@ function decideMeter(
   if (!Number.isFinite(validation.acceptedAt)) return;
   const target = Math.min(horizon, calendar.windowOf('day', validation.acceptedAt).start);
   if (target <= state.decidedTo) return;
-  if (target <= curve.first && state.base === null) {
+  if (state.base === null && (state.tail.length === 0 || state.tail.at(0) >= target)) {
     // Nothing of this meter is that old.
     state.decidedTo = target;
     return;
