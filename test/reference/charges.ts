@@ -5,7 +5,7 @@
 import type { Building } from '../../domain/building.ts';
 import type { NaiveCalendar, NaiveWindow } from './calendar.ts';
 import { shareUnits } from './largest-remainder.ts';
-import { known, type Part } from './period.ts';
+import { known, type Part } from './part.ts';
 import { priceRuns } from './slots.ts';
 
 export interface Charge {

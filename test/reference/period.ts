@@ -6,28 +6,12 @@ import { lotCharges } from './charges.ts';
 import type { WindowFacts } from './energy.ts';
 import { shareUnits } from './largest-remainder.ts';
 import { statusOf } from './meter-day.ts';
+import { known, type Part, type Stay } from './part.ts';
 import { priceRuns, slotEnergies } from './slots.ts';
 
 type Fields = Record<string, unknown>;
 export type PeriodName = 'month' | 'quarter' | 'year';
 export const monthsOf = { month: 1, quarter: 3, year: 12 } as const;
-
-export interface Stay {
-  /** 0: the whole period. */
-  readonly occupancy: number;
-  readonly start: number;
-  readonly end: number;
-  readonly occupant: string | null;
-  readonly vacant: boolean;
-}
-
-export interface Part {
-  readonly owner: MeterEnergy;
-  readonly stay: Stay;
-  readonly facts: WindowFacts;
-  readonly slotsWh: Record<string, number>;
-  readonly active: boolean;
-}
 
 /** The whole, then the stays where the occupant changes within it. */
 export function staysOf(lot: Lot | undefined, window: NaiveWindow): Stay[] {
@@ -161,14 +145,6 @@ export function period(
       generalSlotsWh,
     },
   };
-}
-
-/** Where any meter knows anything of the window: elsewhere no slot holds energy. */
-export function known(meters: readonly MeterEnergy[], window: NaiveWindow): [start: number, end: number] {
-  const firsts = meters.map(({ energy }) => energy.first ?? Number.POSITIVE_INFINITY);
-  const lasts = meters.map(({ energy }) => energy.last ?? Number.NEGATIVE_INFINITY);
-  const start = Math.max(window.start, Math.min(...firsts));
-  return [start, Math.max(start, Math.min(window.end, Math.max(...lasts)))];
 }
 
 function complete(facts: WindowFacts): boolean {
