@@ -5,6 +5,7 @@ import type { AnswerContext } from '../api/answers/context.ts';
 import { type DailyAnalysisAnswer, dailyAnalysis } from '../api/answers/daily-analysis.ts';
 import { meteredLot } from '../api/answers/lots.ts';
 import { statements } from '../api/answers/statement.ts';
+import { tenantReport } from '../api/answers/tenant-report.ts';
 import { statementPage } from '../api/page/statement.ts';
 import { statementCsv } from '../api/page/statement-csv.ts';
 import { createCalendar } from '../domain/calendar.ts';
@@ -47,7 +48,7 @@ export function registerReport(program: Command): void {
     .option('--date <AAAA-MM-JJ>', 'dernier jour, ou un jour de la période (défaut : aujourd’hui)')
     .option('--days <n>', 'nombre de jours, 1 à 366', '1')
     .option('--period <période>', 'mois, trimestre ou annee')
-    .option('--lot <numéro>', 'un seul lot')
+    .option('--lot <numéro>', 'un seul lot, en JSON comme l’API (avec --period : aussi --csv, --html)')
     .option('--json', 'JSON, comme l’API')
     .option('--csv', 'CSV des décomptes')
     .option('--html', 'décomptes imprimables')
@@ -114,6 +115,8 @@ async function answer(
 ): Promise<string> {
   const lot = options.lot === undefined ? undefined : meteredLot(context.building, Number(options.lot));
   if (options.lot !== undefined && !lot) throw new ConfigurationError([`--lot: no lot "${options.lot}" with a meter`]);
+  if (options.period === undefined && lot)
+    return `${JSON.stringify(await tenantReport(context, { lot, days, date }))}\n`;
   if (options.period === undefined) {
     const daily = await dailyAnalysis(context, { days, date });
     return options.json ? `${JSON.stringify(daily)}\n` : dailyText(daily satisfies DailyAnalysisAnswer);

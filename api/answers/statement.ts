@@ -1,7 +1,7 @@
 /**
  * `GET /api/immeuble/releves-de-charges`: the statement of each lot, or of each stay in it, for a billing period: consumption by price
  * slot, price, key and share, amount and who pays, the estimated part, the previous period and the same one a year before, the building's
- * average from five active lots up, and the adjustments of closed periods that were made during this one.
+ * average from five active lots up, and the adjustments: each stands on one statement, that of the first period that was not closed when it was made.
  */
 import { z } from 'zod';
 import type { Building, Tariff } from '../../domain/building.ts';
@@ -93,12 +93,12 @@ export async function statements(context: AnswerContext, parameters: StatementsP
   const adjustmentsFrom = Math.min(yearBefore.start, window.start - 3 * 366 * 86_400_000);
   const [meterPeriods, buildingPeriods, adjustments] = await Promise.all([
     reader.meterPeriods(query),
-    reader.buildingPeriods(query),
+    reader.buildingPeriods({ ...query, from: Math.min(query.from, adjustmentsFrom) }),
     reader.adjustments({ building: building.id, from: adjustmentsFrom, to: window.end }),
   ]);
   const buildingPeriod = buildingPeriods.find((row) => row.start === window.start);
   const lots = meteredLots(building).filter((lot) => parameters.lot === undefined || lot.number === parameters.lot);
-  const shown = adjustments.filter((row) => row.madeAt >= window.start && row.madeAt < window.end);
+  const shown = adjustments.filter((row) => statementStartOf(row, buildingPeriods) === window.start);
   const since = parameters.since ?? Number.NEGATIVE_INFINITY;
   return {
     config_immeuble: configurationOf(building),
@@ -113,19 +113,33 @@ export async function statements(context: AnswerContext, parameters: StatementsP
       montant_centimes: priced(building, buildingPeriod?.amountCents ?? null),
     },
     releves: lots.flatMap((lot) =>
-      lot.meters
-        .flatMap((meter) => billedParts(meter.id, meterPeriods, window))
-        .filter((part) => part.from >= since)
-        .map((part) =>
-          statementOf(building, lot, part, {
-            buildingPeriod,
-            previous: comparable(part, meterPeriods, previous, since),
-            yearBefore: comparable(part, meterPeriods, yearBefore, since),
-            adjustments: shown.filter((adjustment) => adjustment.meter === part.row.meter && adjustment.start >= since),
-          }),
-        ),
+      lot.meters.flatMap((meter) =>
+        billedParts(meter.id, meterPeriods, window)
+          .filter((part) => part.from >= since)
+          .map((part, position) =>
+            statementOf(building, lot, part, {
+              buildingPeriod,
+              previous: comparable(part, meterPeriods, previous, since),
+              yearBefore: comparable(part, meterPeriods, yearBefore, since),
+              // Where the lot changed hands within the period, the first part carries it: it follows the adjusted period.
+              adjustments:
+                position > 0 ? [] : shown.filter((row) => row.meter === part.row.meter && row.start >= since),
+            }),
+          ),
+      ),
     ),
   };
+}
+
+/** Start of the first later period of its kind that was not closed yet when the adjustment was made; undefined: none is there yet. */
+function statementStartOf(adjustment: Adjustment, periods: readonly BuildingPeriod[]): number | undefined {
+  const starts = periods
+    .filter(
+      ({ period, start, closedAt }) =>
+        period === adjustment.period && start > adjustment.start && (closedAt === null || closedAt > adjustment.madeAt),
+    )
+    .map(({ start }) => start);
+  return starts.length === 0 ? undefined : Math.min(...starts);
 }
 
 interface Comparisons {
