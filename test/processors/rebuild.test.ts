@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { startProcessing } from '../../bin/embedded.ts';
 import type { Building } from '../../domain/building.ts';
+import { type DeclaredEvent, declaredEventKey } from '../../domain/events.ts';
 import { type Reading, readingValue } from '../../domain/reading.ts';
 import { type Result, resultKey } from '../../domain/results.ts';
 import { openSqliteStore } from '../../results/sqlite/open.ts';
@@ -34,12 +35,31 @@ describe('old readings brought in later', () => {
     });
     expect(wrong.slice(0, 8)).toEqual([]);
   });
+  it.each([1, 2, 3])('do so with a replacement declared afterwards (building %i)', async (seed) => {
+    const [plan] = fc.sample(buildingPlan, { numRuns: 1, seed: seed + 50 });
+    if (!plan) throw new Error('no plan');
+    const { building: planned, readings } = realize({ ...plan, lateness: '48h', days: 7, stays: [] });
+    const building = { ...planned, events: [] };
+    const live = readings.map((r): Reading => ({ ...r, receivedAt: r.at }));
+    const own = live.filter((r) => r.meter === 'LOC01');
+    const at = (own[Math.floor(own.length / 3)] as Reading).at;
+    const event: DeclaredEvent = { v: 1, building: 'B', type: 'replacement', meter: 'LOC01', at };
+    const now = Math.max(...live.map((r) => r.at)) + 3 * dayMs;
+    const results = await played(building, [delivered(live), [event]], now);
+    const { results: expected } = referenceResults({ ...building, events: [event] }, live, now);
+    const wrong = [...expected].flatMap(([key, fields]) => {
+      const [kind, ...rest] = key.split('/');
+      const found = results.get(`${kind}/B/${rest.join('/')}`);
+      return differences(key, fields, found && { ...found });
+    });
+    expect(wrong.slice(0, 8)).toEqual([]);
+  });
 });
 
 /** What the store answers after the batches have been read, published and replayed, one after the other. */
 async function played(
   building: Building,
-  batches: readonly (readonly Reading[])[],
+  batches: readonly (readonly (Reading | DeclaredEvent)[])[],
   now: number,
 ): Promise<Map<string, Result>> {
   const folder = mkdtempSync(join(tmpdir(), 'releve-rebuild-'));
@@ -48,12 +68,11 @@ async function played(
   const processing = startProcessing({ store, buildings: [building], watching: false });
   for (const batch of batches) {
     await store.journal.append(
-      batch.map((reading) => ({
-        topic: 'readings',
-        key: `${building.id}/${reading.meter}`,
-        building: building.id,
-        value: readingValue(reading),
-      })),
+      batch.map((item) =>
+        'type' in item
+          ? { topic: 'events', key: declaredEventKey(item), building: building.id, value: item }
+          : { topic: 'readings', key: `B/${item.meter}`, building: building.id, value: readingValue(item) },
+      ),
     );
     await processing.drained();
   }
