@@ -17,6 +17,8 @@ export interface Reading {
   readonly energyImportWh: number;
   /** Step of the register in Wh, 1 if finer. */
   readonly resolutionWh?: number | undefined;
+  /** Where the register wraps to 0, Wh after the multiplier, where the meter's profile knows it. */
+  readonly registerLimitWh?: number | undefined;
   readonly powerW?: number | undefined;
   readonly apparentPowerVa?: number | undefined;
   readonly energyExportWh?: number | undefined;
@@ -70,6 +72,7 @@ export function parseReading(value: unknown): Outcome<Reading> {
     at,
     energyImportWh: index,
     resolutionWh: (r.resolutionWh as number | null | undefined) ?? undefined,
+    registerLimitWh: isPositiveInteger(r.registerLimitWh) ? r.registerLimitWh : undefined,
     powerW: (r.powerW as number | null | undefined) ?? undefined,
     apparentPowerVa: (r.apparentPowerVa as number | null | undefined) ?? undefined,
     energyExportWh: Number.isSafeInteger(r.energyExportWh) ? (r.energyExportWh as number) : undefined,
@@ -90,6 +93,10 @@ export function readingValue(reading: Reading): Reading & { readonly v: 1 } {
 
 function isFiniteNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isPositiveInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function numbers(value: unknown): number[] | undefined {

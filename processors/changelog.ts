@@ -27,6 +27,7 @@ type PackedEvent =
       resolutionWh: number | null,
       source: Reading['source'],
       receivedAt: number,
+      registerLimitWh: number | null,
     ]
   | readonly ['d', DeclaredEvent, number]
   | readonly ['b', BusHealth]
@@ -151,7 +152,8 @@ function readRecord(
 function packEvent(event: BuildingEvent): PackedEvent {
   switch (event.type) {
     case 'reading': {
-      const { meter, at, energyImportWh, powerW, apparentPowerVa, resolutionWh, source, receivedAt } = event.reading;
+      const { meter, at, energyImportWh, powerW, apparentPowerVa, resolutionWh, source, receivedAt, registerLimitWh } =
+        event.reading;
       return [
         'r',
         meter,
@@ -162,6 +164,7 @@ function packEvent(event: BuildingEvent): PackedEvent {
         resolutionWh ?? null,
         source,
         receivedAt,
+        registerLimitWh ?? null,
       ];
     }
     case 'declared':
@@ -178,7 +181,8 @@ function packEvent(event: BuildingEvent): PackedEvent {
 function unpackEvent(packed: PackedEvent, building: string): BuildingEvent {
   switch (packed[0]) {
     case 'r': {
-      const [, meter, at, energyImportWh, powerW, apparentPowerVa, resolutionWh, source, receivedAt] = packed;
+      const [, meter, at, energyImportWh, powerW, apparentPowerVa, resolutionWh, source, receivedAt, registerLimitWh] =
+        packed;
       return {
         type: 'reading',
         reading: {
@@ -189,6 +193,7 @@ function unpackEvent(packed: PackedEvent, building: string): BuildingEvent {
           powerW: powerW ?? undefined,
           apparentPowerVa: apparentPowerVa ?? undefined,
           resolutionWh: resolutionWh ?? undefined,
+          registerLimitWh: registerLimitWh ?? undefined,
           source,
           receivedAt,
         },

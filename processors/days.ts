@@ -180,6 +180,7 @@ function standstillsOf(
   const found: { from: number; to: number; integratedWh: number }[] = [];
   const last = Math.min(curve.length - 1, curve.floor(window.end) + 1);
   const from = Math.max(0, curve.floor(window.start));
+  if (!standsStill(curve, from, last, frozenMs)) return found;
   for (let begin = from; begin <= last; ) {
     let end = begin + 1;
     while (end <= last && ((curve.kind[end] as number) & pointAfterBreak) === 0) end++;
@@ -194,6 +195,16 @@ function standstillsOf(
     begin = end;
   }
   return found;
+}
+
+/** The ordinary meter is told apart at once: its energy never stands still for so long. */
+function standsStill({ at, energyWh }: EvaluatedMeter['curve'], from: number, last: number, frozenMs: number): boolean {
+  let since = at[from] as number;
+  for (let i = from + 1; i <= last; i++) {
+    if (energyWh[i] !== energyWh[i - 1]) since = at[i] as number;
+    else if ((at[i] as number) - since >= frozenMs) return true;
+  }
+  return false;
 }
 
 function remember(state: BuildingState, context: BuildingContext, day: DayState, facts: DayFacts): void {

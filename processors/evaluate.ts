@@ -1,7 +1,7 @@
 /** The accepted curve of every meter of a building, from its state: the step from readings to consumption. */
 
 import type { Curve } from './consumption/curve.ts';
-import type { Validation } from './consumption/validate.ts';
+import type { MeterRules, Validation } from './consumption/validate.ts';
 import type { BuildingContext, MeterContext } from './context.ts';
 import { type BuildingState, type MeterState, meterStateOf } from './state.ts';
 import type { Workspace } from './workspace.ts';
@@ -33,7 +33,7 @@ export function evaluate(
     const curve = workspace.curve(index);
     const validation = workspace.validation(index);
     curve.reset(context.building.maxGapMs);
-    validation.run(meter.tail, meter.base, meterContext.rules, curve, now);
+    validation.run(meter.tail, meter.base, rulesOf(meterContext.rules, meter), curve, now);
     return { context: meterContext, state: meter, curve, validation };
   });
   return {
@@ -42,4 +42,9 @@ export function evaluate(
     tenants: meters.filter((m) => m.context.meter.role === 'tenant'),
     commons: meters.filter((m) => m.context.meter.role === 'common'),
   };
+}
+
+/** The configuration's register limit, else what the readings say. */
+function rulesOf(rules: MeterRules, { registerLimitWh }: MeterState): MeterRules {
+  return rules.registerLimitWh !== undefined || registerLimitWh === null ? rules : { ...rules, registerLimitWh };
 }

@@ -86,7 +86,7 @@ function carryOver(old: BuildingState, stored: readonly Result[]): BuildingState
   const { watchedSince, declared, live, failures, buses, temperatures, rejectedUnknown } = old;
   Object.assign(state, { watchedSince, declared, live, failures, buses, temperatures, rejectedUnknown });
   for (const [id, meter] of old.meters) {
-    state.meters.set(id, { ...createMeterState(id), rejected: meter.rejected });
+    state.meters.set(id, { ...createMeterState(id), rejected: meter.rejected, registerLimitWh: meter.registerLimitWh });
   }
   state.previous = previousOf(stored, old);
   state.periods = new Map([...old.periods].filter(([, period]) => period.closed !== null));

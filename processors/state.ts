@@ -63,6 +63,8 @@ export interface MeterState {
   /** Newest reading of any verdict; null: never. */
   lastReadingAt: number | null;
   parts: PartState[];
+  /** Where the register wraps, as the meter's readings say; null: they do not. */
+  registerLimitWh: number | null;
   /** First accepted instant, once decided. */
   firstAt: number | null;
   /** E at instants before `decidedTo` that a shared remainder may still begin or end at. */
@@ -199,6 +201,7 @@ export function createMeterState(id: string): MeterState {
     rejected: 0,
     lastReadingAt: null,
     parts: [],
+    registerLimitWh: null,
     firstAt: null,
     marks: [],
   };

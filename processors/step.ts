@@ -121,6 +121,8 @@ export class BuildingProcessor {
       reading.resolutionWh ?? 1,
     );
     if (!inserted) meter.duplicates++;
+    if (reading.registerLimitWh !== undefined && reading.registerLimitWh > (meter.registerLimitWh ?? 0))
+      meter.registerLimitWh = reading.registerLimitWh;
     const from = inOrder
       ? Math.min(at, meter.acceptedAt === Number.NEGATIVE_INFINITY ? at : meter.acceptedAt)
       : Number.NEGATIVE_INFINITY;

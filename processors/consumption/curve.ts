@@ -46,10 +46,12 @@ export class Curve {
   resolutionWh = new Float64Array(512);
   kind = new Uint8Array(512);
   maxGapMs = 0;
+  private hasBreaks = false;
 
   reset(maxGapMs: number): void {
     this.length = 0;
     this.maxGapMs = maxGapMs;
+    this.hasBreaks = false;
   }
 
   push(at: number, energyWh: number, powerW: number, apparentVa: number, resolutionWh: number, kind: number): void {
@@ -61,6 +63,7 @@ export class Curve {
     this.apparentVa[i] = apparentVa;
     this.resolutionWh[i] = resolutionWh;
     this.kind[i] = kind;
+    if ((kind & pointAfterBreak) !== 0) this.hasBreaks = true;
   }
 
   get first(): number {
@@ -139,6 +142,7 @@ export class Curve {
 
   /** True where some break overlaps `[start, end)`; a break without length lies in the window that holds it. */
   overlapsBreak(start: number, end: number): boolean {
+    if (!this.hasBreaks) return false;
     for (let i = Math.max(1, this.floor(start - 1) + 1); i < this.length; i++) {
       const from = this.at[i - 1] as number;
       if (from >= end) return false;
