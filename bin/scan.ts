@@ -176,7 +176,8 @@ function indexOf(meter: FoundMeter): { readonly limitWh: number | undefined } | 
   const [record] = totals;
   if (!record || totals.length > 1 || record.error !== null) return undefined;
   const register = registerOf(record, fractionOf(1));
-  return register ? { limitWh: registerLimitWh(record, register.stepWh) } : undefined;
+  const status = meter.telegrams.find((telegram) => telegram.header)?.header?.status;
+  return register ? { limitWh: registerLimitWh(record, register.stepWh, status) } : undefined;
 }
 
 function paste(found: readonly FoundMeter[], bus: string, endpoint: Endpoint): string {

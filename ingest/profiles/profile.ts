@@ -29,6 +29,8 @@ const selector = z.strictObject({
   position: z.int().min(0).optional(),
   /** Wh (W, V, A) of one unit of the register, where its value information block does not say it or is wrong. */
   unit_value: z.number().positive().optional(),
+  /** Digits after which the register starts again at 0, where its coding does not say it: 6 for 0 to 999 999. */
+  digits: z.int().min(1).max(15).optional(),
 });
 
 const profile = z.strictObject({

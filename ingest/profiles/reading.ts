@@ -12,8 +12,8 @@ import type { DataRecord } from '../mbus/application/record.ts';
 import type { Telegram } from '../mbus/telegram.ts';
 import { type Fraction, floor, fractionOf, plus } from './exact.ts';
 import type { MeterProfile, RecordSelector } from './profile.ts';
-import { type Register, registerOf, resolutionWh } from './register.ts';
-import { presentPhases, presentTotals, select } from './select.ts';
+import { type Register, registerLimitWh, registerOf, resolutionWh } from './register.ts';
+import { manufacturersOwn, presentPhases, presentTotals, select } from './select.ts';
 
 export interface TelegramAt {
   /** Epoch ms of its arrival. */
@@ -34,7 +34,7 @@ export function readingOf(
   const identity = { building, meter: meter.id, id: header?.id };
   const answering = identify(meter, header?.id ?? '', records);
   if (!answering.ok) return rejected(answering.code, { ...identity, ...answering.facts });
-  const foreign = header && otherMedia.has(header.mediumCode) && header.manufacturer !== '';
+  const foreign = header && (isFixed(telegrams) ? otherFixedMedia : otherMedia).has(header.mediumCode);
   if (foreign && profile.index === undefined)
     return rejected('INDEX_UNDECIDED', { ...identity, reason: 'medium', medium: header.medium });
 
@@ -54,6 +54,7 @@ export function readingOf(
     at: source?.at ?? receivedAt,
     energyImportWh: Number(wh),
     resolutionWh: resolutionWh(index.value.register.stepWh),
+    registerLimitWh: limitOf(index.value, profile, header?.status),
     powerW: times(number(one(records, profile.power, 'power', 'import'), profile.power, perHour), meter.multiplier),
     apparentPowerVa: times(
       number(one(records, profile.apparent_power, 'apparent power', 'import'), profile.apparent_power),
@@ -113,6 +114,12 @@ function indexOf(records: readonly DataRecord[], profile: MeterProfile, multipli
   return total ? ok(total) : rejected('INDEX_UNDECIDED', { reason: 'none' });
 }
 
+/** A sum has no end of its own: each of its registers starts again by itself. */
+function limitOf({ record, register }: Decided, { index }: MeterProfile, status?: number): number | undefined {
+  if (index !== undefined && 'sum' in index) return undefined;
+  return registerLimitWh(record, register.stepWh, status, index?.digits);
+}
+
 function selectedIndex(
   records: readonly DataRecord[],
   selector: RecordSelector,
@@ -132,8 +139,9 @@ function automaticIndex(records: readonly DataRecord[], multiplier: Fraction): O
   if (candidates.length === 0) {
     const others = records.filter((record) => record.quantity === 'energy');
     const isTariffOnly = others.some((record) => record.tariff > 0 && record.storage === 0);
+    const isOwn = manufacturersOwn(records, 'energy').length > 0;
     return rejected('INDEX_UNDECIDED', {
-      reason: isTariffOnly ? 'tariffs without a total' : 'none',
+      reason: isTariffOnly ? 'tariffs without a total' : isOwn ? 'manufacturer VIFE' : 'none',
       energies: others.length,
     });
   }
@@ -237,6 +245,16 @@ function bare(serial: string): string {
     .replace(/^0+(?=.)/, '');
 }
 
+function isFixed(telegrams: readonly TelegramAt[]): boolean {
+  return telegrams.some(
+    ({ telegram: { header, frame } }) =>
+      header !== null && 'controlInformation' in frame && fixedData.has(frame.controlInformation),
+  );
+}
+
+const fixedData: ReadonlySet<number> = new Set([0x73, 0x77]);
+/** Oil, gas, heat, steam, hot water, water, heat costs, and those of mode 2. */
+const otherFixedMedia: ReadonlySet<number> = new Set([1, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14]);
 /** Media that count no electricity: gas, heat, steam, hot water, water, heat costs, air, cooling … */
 const otherMedia: ReadonlySet<number> = new Set([
   0x01, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x15, 0x16, 0x17, 0x28,

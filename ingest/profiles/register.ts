@@ -2,7 +2,7 @@
  * A register's value as an exact number of Wh, its step and its end.
  *
  *   Wh = value × unit (1 Wh, 1 J = 1/3600 Wh) × multiplier        step = 1 digit of the register, in Wh
- *   end = 10^digits (BCD) or 2^(bits − 1) (signed integer) steps
+ *   end = 10^digits steps (BCD)
  */
 import type { DataRecord } from '../mbus/application/record.ts';
 import { ceil, type Fraction, fractionOf, fractionOfDouble, scaled, times } from './exact.ts';
@@ -40,13 +40,28 @@ export function registerOf(record: DataRecord, multiplier: Fraction, unitValueWh
   return { valueWh: times(inUnits, factor), stepWh: times(step, factor) };
 }
 
-/** Where an index of this record starts again at 0, in Wh; undefined where its coding has no end that a meter reaches. */
-export function registerLimitWh(record: DataRecord, stepWh: Fraction): number | undefined {
-  const dataField = record.bytes[record.start]! & 0x0f;
-  const digits = bcdDigits[dataField];
+/**
+ * Where an index of this record starts again at 0, in Wh; undefined where its coding has no end that a meter reaches: a binary
+ * register is wider than the digits that the meter counts in.
+ * @param status the header's status byte, which tells BCD from binary in the fixed data structure
+ * @param shownDigits digits of the register, from a profile: they go before the coding
+ */
+export function registerLimitWh(
+  record: DataRecord,
+  stepWh: Fraction,
+  status: number | undefined,
+  shownDigits?: number,
+): number | undefined {
+  const digits = shownDigits ?? codedDigits(record, status);
   if (digits === undefined) return undefined;
   const limit = ceil(times(stepWh, scaled(1n, digits)));
   return limit <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(limit) : undefined;
+}
+
+function codedDigits(record: DataRecord, status: number | undefined): number | undefined {
+  // A counter of the fixed structure has no data information block.
+  if (record.dataStart === record.start) return status !== undefined && (status & 1) === 0 ? 8 : undefined;
+  return bcdDigits[record.bytes[record.start]! & 0x0f];
 }
 
 /** Step in whole Wh, at least 1. */

@@ -17,27 +17,25 @@ export function select(records: readonly DataRecord[], selector: RecordSelector,
       (selector.vib === undefined
         ? record.meaning.direction === selector.direction &&
           record.meaning.phase === selector.phase &&
-          isOrdinary(record)
+          isPlain(record.meaning)
         : record.meaning.vib === selector.vib),
   );
-  if (selector.position === undefined) return found;
-  const chosen = found[selector.position];
+  const meant = selector.vib === undefined ? understood(found) : found;
+  if (selector.position === undefined) return meant;
+  const chosen = meant[selector.position];
   return chosen ? [chosen] : [];
 }
 
 /**
- * The present total of a quantity: instantaneous, storage 0, tariff 0, subunit 0, no limit, no mean, nothing of the
- * manufacturer's own, all phases. Those that say `import` come before those that say no direction.
+ * The present total of a quantity: instantaneous, storage 0, tariff 0, subunit 0, no limit, no mean, all phases. Those that
+ * say `import` come before those that say no direction.
  */
 export function presentTotals(
   records: readonly DataRecord[],
   quantity: string,
   direction: 'import' | 'export',
 ): DataRecord[] {
-  const present = records.filter(
-    (record) =>
-      isPresent(record) && record.quantity === quantity && record.meaning.phase === null && isOrdinary(record),
-  );
+  const present = understood(presentOf(records, quantity).filter((record) => record.meaning.phase === null));
   const named = present.filter((record) => record.meaning.direction === direction);
   if (named.length > 0 || direction === 'export') return named;
   return present.filter((record) => record.meaning.direction === null);
@@ -45,9 +43,7 @@ export function presentTotals(
 
 /** Present values of the phases L1 to L3; one value without a phase stands for L1. Undefined where a phase is missing or double. */
 export function presentPhases(records: readonly DataRecord[], quantity: string): DataRecord[] | undefined {
-  const present = records.filter(
-    (record) => isPresent(record) && record.quantity === quantity && record.error === null && isOrdinary(record),
-  );
+  const present = understood(presentOf(records, quantity).filter((record) => record.error === null));
   const phases = (['L1', 'L2', 'L3'] as const).map((phase) =>
     present.filter((record) => record.meaning.phase === phase),
   );
@@ -58,10 +54,36 @@ export function presentPhases(records: readonly DataRecord[], quantity: string):
   return named.length === 1 && named[0]?.meaning.phase === 'L1' ? named : undefined;
 }
 
-function isPresent(record: DataRecord): boolean {
-  return record.function === 'instantaneous' && record.storage === 0 && record.tariff === 0 && record.subunit === 0;
+/** Present values of a quantity of which only the manufacturer knows what they are. */
+export function manufacturersOwn(records: readonly DataRecord[], quantity: string): DataRecord[] {
+  return presentOf(records, quantity).filter((record) => manufacturersPart(record) === 'unknown');
 }
 
-function isOrdinary({ meaning }: DataRecord): boolean {
-  return isPlain(meaning) && meaning.manufacturerVife === '';
+function presentOf(records: readonly DataRecord[], quantity: string): DataRecord[] {
+  return records.filter(
+    (record) =>
+      record.function === 'instantaneous' &&
+      record.storage === 0 &&
+      record.tariff === 0 &&
+      record.subunit === 0 &&
+      record.quantity === quantity &&
+      isPlain(record.meaning),
+  );
+}
+
+/**
+ * What lies behind a VIFE FF is the manufacturer's, and the VIF keeps its meaning (EN 13757-3, table of combinable VIFE): a record
+ * without one goes before, a neutral one or a phase that is known stands in for it, any other may be a phase, a quadrant, a part.
+ */
+function understood(records: readonly DataRecord[]): DataRecord[] {
+  const ordinary = records.filter((record) => manufacturersPart(record) === 'none');
+  return ordinary.length > 0 ? ordinary : records.filter((record) => manufacturersPart(record) === 'known');
+}
+
+/** Makers that number phases give 00 to the total; the first code of a record with a phase is that phase. */
+function manufacturersPart({ meaning }: DataRecord): 'none' | 'known' | 'unknown' {
+  if (meaning.manufacturerVife === '') return 'none';
+  const codes = meaning.manufacturerVife.match(/../g)?.map((byte) => Number.parseInt(byte, 16) & 0x7f) ?? [];
+  const others = meaning.phase === null ? codes : codes.slice(1);
+  return others.every((code) => code === 0) ? 'known' : 'unknown';
 }

@@ -284,6 +284,66 @@ describe('the end of a register', () => {
   ])('%s', (records, limit) => {
     const [record] = telegram(records).records;
     const register = registerOf(record!, fractionOf(1));
-    expect(registerLimitWh(record!, register!.stepWh)).toBe(limit);
+    expect(registerLimitWh(record!, register!.stepWh, 0)).toBe(limit);
+  });
+});
+
+describe('the register limit that goes with a reading', () => {
+  test.each([
+    ['BCD of 8 digits, Wh', '0C 03 78 56 34 12', 1, 100_000_000],
+    ['BCD of 8 digits, kWh, transformers 40:1', '0C 06 78 56 34 12', 40, 4_000_000_000_000],
+    ['BCD of 6 digits, 10 Wh', '0B 04 56 34 12', 1, 10_000_000],
+    ['a binary register is wider than its digits', '04 03 E8 03 00 00', 1, undefined],
+  ] as const)('%s', (_name, records, multiplier, limit) => {
+    expect(read(records, { multiplier })).toMatchObject({ ok: true, value: { registerLimitWh: limit } });
+  });
+
+  test('a profile gives the digits of a binary register; a sum of registers has no end of its own', () => {
+    const digits = parseProfile({ index: { digits: 6 } }, 'six digits');
+    expect(read('04 06 E8 03 00 00', {}, digits)).toMatchObject({ value: { registerLimitWh: 1_000_000_000 } });
+    const sum = read('8C 10 03 01 00 00 00 8C 20 03 02 00 00 00', {}, profiles.get('tarifs-2'));
+    expect(sum).toMatchObject({ ok: true, value: { energyImportWh: 3, registerLimitWh: undefined } });
+  });
+
+  test('the fixed structure tells BCD from binary in its status', () => {
+    const fixed = (status: string, medium: string) => {
+      const data = Uint8Array.from(
+        Buffer.from(`785634120A${status}${medium}090000000000000000`, 'hex').subarray(0, 16),
+      );
+      const decoded = new TelegramDecoder().decode(encodeLong(0x08, 1, 0x73, data));
+      if (decoded.kind === 'rejected') throw new Error(decoded.code);
+      return readingOf('B1', meter, automatic, [{ at: 1, telegram: decoded }], 2);
+    };
+    // Unit 02 of the first counter is Wh, medium 2 electricity: bits 6 and 7 of the two bytes.
+    expect(fixed('00', '823F')).toMatchObject({ ok: true, value: { registerLimitWh: 100_000_000 } });
+    expect(fixed('01', '823F')).toMatchObject({ ok: true, value: { registerLimitWh: undefined } });
+    // Medium 4: heat.
+    expect(fixed('00', '027F')).toMatchObject({ ok: false, code: 'INDEX_UNDECIDED', facts: { reason: 'medium' } });
+  });
+});
+
+describe('what lies behind a VIFE FF is the manufacturer’s', () => {
+  test.each([
+    ['a neutral code stands in for the total', '04 83 FF 00 E8 03 00 00', 1000],
+    ['an ordinary record goes before', '04 83 FF 00 E7 03 00 00 04 03 E8 03 00 00', 1000],
+    ['whatever else competes', '04 83 FF 05 E7 03 00 00 04 03 E8 03 00 00', 1000],
+  ])('%s', (_name, records, energyImportWh) => {
+    expect(read(records)).toMatchObject({ ok: true, value: { energyImportWh } });
+  });
+
+  test('an unknown code may be a phase: the index is not guessed', () => {
+    expect(read('04 83 FF 01 E8 03 00 00')).toMatchObject({
+      ok: false,
+      code: 'INDEX_UNDECIDED',
+      facts: { reason: 'manufacturer VIFE' },
+    });
+  });
+
+  test('the total power and the voltages of the phases of a Saia-Burgess meter', () => {
+    // 19 3 in the manufacturer code 4C43 are S, B, C.
+    const records =
+      '04 03 E8 03 00 00 02 AB FF 00 64 00 02 FD C9 FF 01 E6 00 02 FD C9 FF 02 E7 00 02 FD C9 FF 03 E8 00 02 AB FF 01 20 00';
+    const answer = read(records, {}, automatic, '78563412 434C 16 02 2A 00 0000');
+    expect(answer).toMatchObject({ ok: true, value: { powerW: 100, voltageV: [230, 231, 232] } });
   });
 });
