@@ -57,7 +57,7 @@ export function createCalendar(timezone: string): Calendar {
     const end = first.add(lengths[kind]).toZonedDateTime(timezone).epochMilliseconds;
     const window: TimeWindow = { kind, start, end, date };
     byDate[kind].set(date, window);
-    byStart[kind].set(start, window);
+    if (end > start) byStart[kind].set(start, window);
     return window;
   }
 
@@ -72,16 +72,33 @@ export function createCalendar(timezone: string): Calendar {
       }
     }
     const date = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(timezone).toPlainDate();
-    const window = build(kind, firstDate(kind, date));
+    let window = build(kind, firstDate(kind, date));
+    // Where a clock went back over midnight, a date came twice: the day is the one whose window holds the instant.
+    while (at >= window.end) window = next(window);
+    while (at < window.start) window = previous(window);
     latest[kind] = window;
     return window;
   }
 
   function next(window: TimeWindow): TimeWindow {
-    return (
-      byStart[window.kind].get(window.end) ??
-      build(window.kind, Temporal.PlainDate.from(window.date).add(lengths[window.kind]))
-    );
+    const known = byStart[window.kind].get(window.end);
+    if (known) return known;
+    let date = Temporal.PlainDate.from(window.date);
+    for (;;) {
+      date = date.add(lengths[window.kind]);
+      const following = build(window.kind, date);
+      // A date that a zone left out when it changed sides of the date line holds no instant.
+      if (following.end > following.start) return following;
+    }
+  }
+
+  function previous(window: TimeWindow): TimeWindow {
+    let date = Temporal.PlainDate.from(window.date);
+    for (;;) {
+      date = date.subtract(lengths[window.kind]);
+      const before = build(window.kind, date);
+      if (before.end > before.start) return before;
+    }
   }
 
   function between(kind: WindowKind, from: number, to: number): TimeWindow[] {
@@ -119,7 +136,7 @@ export function createCalendar(timezone: string): Calendar {
     timezone,
     windowOf,
     next,
-    previous: (window) => build(window.kind, Temporal.PlainDate.from(window.date).subtract(lengths[window.kind])),
+    previous,
     day: (date) => build('day', Temporal.PlainDate.from(date, { overflow: 'reject' })),
     between,
     localTime,

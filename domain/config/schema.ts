@@ -72,7 +72,10 @@ const meter = z.strictObject({
 });
 
 const thresholds = z.strictObject({
-  classes_kwh: z.tuple([z.number(), z.number(), z.number()]).default([5, 10, 15]),
+  classes_kwh: z
+    .tuple([z.number(), z.number(), z.number()])
+    .refine(([faible, moyen, eleve]) => faible < moyen && moyen < eleve, 'the limits of the classes rise')
+    .default([5, 10, 15]),
   leak_ratio: share.default(0.95),
   incoherence_ratio: z.number().min(1).default(1.02),
   power_ratio: z.number().positive().default(0.9),
@@ -86,7 +89,9 @@ const thresholds = z.strictObject({
   night_floor_share: share.default(0.2),
 });
 
-const hours = z.string().regex(/^([01]\d|2[0-4]):[0-5]\d-([01]\d|2[0-4]):[0-5]\d$/, 'hours such as 22:00-06:00');
+const hours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'hours such as 22:00-06:00');
 const slotName = z.string().regex(/^[a-z][a-z0-9_]*$/, 'a short lower-case name such as hp, hc, base');
 const slot = z.strictObject({
   name: slotName,

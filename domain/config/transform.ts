@@ -36,6 +36,7 @@ export function transformConfig(file: ConfigFile, resolve: SecretResolver, probl
   const buses = file.buses.map((b, i) => transformBus(b, `buses.${i}`, file.buildings, problems));
   const { kafka, influx, api, notifications } = file;
   checkNotificationTimes(notifications, problems);
+  checkTokens(api.tokens, file.buildings, problems);
   return {
     buildings,
     buses,
@@ -169,6 +170,7 @@ function transformBuilding(
   }
   if (b.charges.common_key !== 'prorata' && !b.lots.some((l) => l.tantiemes[b.charges.common_key] !== undefined))
     problems.push(`${path}.charges.common_key: no lot has tantièmes "${b.charges.common_key}"`);
+  checkPrices(b, path, problems);
   const t = b.thresholds;
   return {
     id: b.id,
@@ -240,6 +242,15 @@ function transformBuilding(
 
 function transformBus(b: BusFile, path: string, buildings: readonly BuildingFile[], problems: string[]): Bus {
   const endpoints: Endpoint[] = [];
+  checkUnique(
+    buildings.flatMap((x) =>
+      x.meters
+        .flatMap(({ source }) => (source?.bus === b.id ? [source.primary ?? source.secondary ?? []].flat() : []))
+        .map(String),
+    ),
+    `${path}: address`,
+    problems,
+  );
   if (b.serial) endpoints.push({ kind: 'serial', ...b.serial });
   if (b.tcp) endpoints.push({ kind: 'tcp', ...b.tcp });
   if (b.replay) endpoints.push({ kind: 'replay', ...b.replay });
@@ -305,6 +316,18 @@ function parseMinute(text: string): number {
   return Number(hour) * 60 + Number(minute);
 }
 
+function checkTokens(
+  tokens: ConfigFile['api']['tokens'],
+  buildings: readonly BuildingFile[],
+  problems: string[],
+): void {
+  for (const [i, { role, lot, buildings: allowed }] of tokens.entries()) {
+    if (role === 'locataire' && lot === undefined) problems.push(`api.tokens.${i}.lot: a tenant has a lot`);
+    for (const id of allowed)
+      if (!buildings.some((b) => b.id === id)) problems.push(`api.tokens.${i}.buildings: no building "${id}"`);
+  }
+}
+
 function checkNotificationTimes(notifications: ConfigFile['notifications'], problems: string[]): void {
   const { quiet_hours: quiet, digest_at: digest } = notifications;
   if (quiet === undefined) return;
@@ -328,6 +351,38 @@ function instantOf(text: string, timezone: string, path: string, problems: strin
     return 0;
   }
 }
+
+/** Every minute of the day has one price; an invoice is that of a calendar period, named by its first day. */
+function checkPrices(b: BuildingFile, path: string, problems: string[]): void {
+  const tariffs = [
+    ...b.tariffs.map((tariff, i) => ({ slots: tariff.slots, where: `${path}.tariffs.${i}.slots` })),
+    ...b.events.flatMap((e, i) =>
+      e.type === 'tariff' ? [{ slots: e.slots, where: `${path}.events.${i}.slots` }] : [],
+    ),
+  ];
+  for (const { slots, where } of tariffs) {
+    const prices = new Uint8Array(minutesOfDay);
+    for (const { fromMinute, toMinute } of slots.flatMap((slot) => slot.hours.map(parseHours))) {
+      const length = toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + minutesOfDay;
+      for (let passed = 0; passed < length; passed++) {
+        const minute = (fromMinute + passed) % minutesOfDay;
+        prices[minute] = (prices[minute] as number) + 1;
+      }
+    }
+    if (prices.includes(0)) problems.push(`${where}: some hours of the day have no price`);
+    if (prices.some((count) => count > 1)) problems.push(`${where}: some hours of the day have two prices`);
+  }
+  for (const [i, invoice] of b.invoices.entries()) {
+    const months = { month: 1, quarter: 3, year: 12 }[periodOf[invoice.period] as PeriodKind];
+    const [, month, day] = invoice.date.split('-').map(Number) as [number, number, number];
+    if (day !== 1 || month < 1 || month > 12 || (month - 1) % months !== 0)
+      problems.push(
+        `${path}.invoices.${i}.date: "${invoice.date}" is not the first day of a ${periodOf[invoice.period]}`,
+      );
+  }
+}
+
+const minutesOfDay = 1440;
 
 function checkUnique(names: readonly string[], path: string, problems: string[]): void {
   const seen = new Set<string>();
