@@ -50,7 +50,10 @@ export function start(command: ChildCommand): Child {
 }
 
 /** `releve <arguments>` as an operator starts it. */
-export function startReleve(arguments_: readonly string[], more: Partial<ChildCommand> & { profile?: string } = {}): Child {
+export function startReleve(
+  arguments_: readonly string[],
+  more: Partial<ChildCommand> & { profile?: string } = {},
+): Child {
   const { profile = process.env.RELEVE_BENCH_PROFILE, ...rest } = more;
   const flags = profile === undefined || profile === '' ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   return start({

@@ -11,8 +11,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { topicName } from '../domain/topics.ts';
 import { readingValue } from '../domain/reading.ts';
+import { topicName } from '../domain/topics.ts';
 import { startKafka } from '../infra/native/kafka.ts';
 import { createKafka } from '../journal/kafka/client.ts';
 import { createTopics } from '../journal/kafka/create-topics.ts';
@@ -27,7 +27,7 @@ import type { BenchRow } from './row.ts';
 const prefix = 'bench';
 const partitions = 4;
 const buildings = 250;
-const days = 2;
+const days = 4;
 const rounds = Number(process.env.RELEVE_BENCH_ROUNDS ?? 3);
 const start0 = Date.UTC(2026, 5, 1, 22);
 const pollMs = 50;
@@ -115,7 +115,12 @@ async function fill(brokers: readonly string[]): Promise<number> {
 async function ours(setting: Setting, config: string, cores: string | undefined): Promise<number> {
   const { admin } = setting;
   const group = `${prefix}-process`;
-  await fresh(admin, group, ['state', 'results', 'telemetry', 'late', 'rejects'].map((name) => `${prefix}.${name}`), true);
+  await fresh(
+    admin,
+    group,
+    ['state', 'results', 'telemetry', 'late', 'rejects'].map((name) => `${prefix}.${name}`),
+    true,
+  );
   const child = startReleve(['process', '-c', config], { cores });
   return await measure(setting, group, child);
 }
@@ -175,7 +180,8 @@ async function measure({ admin, count }: Setting, groupId: string, child: Child)
       const now = performance.now();
       if (done > 0 && !first) first = { at: now, done };
       if (first && done >= end && now > first.at) return ((done - first.done) / (now - first.at)) * 1000;
-      if (now > deadline) throw new Error(`${groupId}: ${done} of ${count} after ${patienceMs} ms\n${child.said().slice(-3000)}`);
+      if (now > deadline)
+        throw new Error(`${groupId}: ${done} of ${count} after ${patienceMs} ms\n${child.said().slice(-3000)}`);
       await sleep(pollMs);
     }
   } finally {

@@ -5,8 +5,9 @@
  * kafkajs moves a producer's sequence numbers only on success. After a failure whose outcome is unknown the next batch would go out under the
  * numbers of one that may be stored, and the broker would take it for a duplicate and drop it: so a producer that has failed is never used again.
  */
-import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import type { OutgoingRecord } from '../port.ts';
+import { compression } from './compression.ts';
 import { type Encoding, encodeRecords } from './encode.ts';
 import { KafkaFailure } from './errors.ts';
 
@@ -35,7 +36,7 @@ export function createAppender(kafka: Kafka): Appender {
       await producer.connect();
     }
     for (const topicMessages of encodeRecords(records, encoding)) {
-      await producer.sendBatch({ topicMessages, acks: acknowledgedByAll, compression: CompressionTypes.GZIP });
+      await producer.sendBatch({ topicMessages, acks: acknowledgedByAll, compression });
     }
   }
 

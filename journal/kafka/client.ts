@@ -4,6 +4,7 @@
  */
 
 import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
+import { registerCompression } from './compression.ts';
 import { mendIdleTimers } from './idle-timers.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -26,6 +27,7 @@ export const retry = { initialRetryTime: 30, maxRetryTime: 2000, retries: 8 } as
 
 export function createKafka(options: KafkaOptions): Kafka {
   process.env.KAFKAJS_NO_PARTITIONER_WARNING ??= '1';
+  registerCompression();
   mendIdleTimers();
   const { log } = options;
   return new Kafka({

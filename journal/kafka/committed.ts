@@ -10,14 +10,14 @@ import type { RawMessage, RawPartition } from './internals.ts';
 /** Messages from `from` on, in order, without aborted and control records. */
 export function committedMessages(partition: RawPartition, from: number): RawMessage[] {
   const waiting = partition.abortedTransactions
-    .map(({ producerId, firstOffset }) => ({ producerId, first: Number(firstOffset) }))
+    .map(({ producerId, firstOffset }) => ({ producerId, first: firstOffset }))
     .sort((a, b) => a.first - b.first);
   const aborted = new Set<string>();
   const kept: RawMessage[] = [];
   for (const message of partition.messages) {
-    const offset = Number(message.offset);
+    const { offset, batchContext } = message;
     while (waiting.length > 0 && waiting[0]!.first <= offset) aborted.add(waiting.shift()!.producerId);
-    const { producerId, inTransaction } = message.batchContext;
+    const { producerId, inTransaction } = batchContext;
     if (message.isControlRecord) aborted.delete(producerId);
     else if (offset >= from && !(inTransaction && aborted.has(producerId))) kept.push(message);
   }

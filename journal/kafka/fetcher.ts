@@ -5,7 +5,14 @@ import { type TopicName, topicName } from '../../domain/topics.ts';
 import type { JournalRecord } from '../port.ts';
 import { committedMessages } from './committed.ts';
 import { isOffsetOutOfRange, KafkaFailure } from './errors.ts';
-import { createCluster, type FetchTopic, type RawMessage, type RawPartition, readCommitted } from './internals.ts';
+import {
+  createCluster,
+  type FetchTopic,
+  fetchFrom,
+  type RawMessage,
+  type RawPartition,
+  readCommitted,
+} from './internals.ts';
 
 export interface FetchPosition {
   readonly topic: TopicName;
@@ -94,14 +101,7 @@ export function createFetcher(kafka: Kafka, prefix: string): Fetcher {
           }),
         );
         const maxBytes = limits.maxBytes * own.length;
-        const { responses } = await broker.fetch({
-          isolationLevel: readCommitted,
-          maxWaitTime,
-          minBytes: 1,
-          maxBytes,
-          topics,
-        });
-        return responses;
+        return await fetchFrom(broker, { isolationLevel: readCommitted, maxWaitTime, minBytes: 1, maxBytes, topics });
       }),
     );
     const found = new Map<string, RawPartition>();
@@ -188,21 +188,17 @@ function isStuck(answer: Fetched, { offset }: FetchPosition): boolean {
 }
 
 function decode({ topic, partition, offset }: FetchPosition, raw: RawPartition): Fetched {
-  const last = raw.messages.at(-1);
   return {
     topic,
     partition,
     records: committedMessages(raw, offset).map((message) => decodeMessage(topic, partition, message)),
-    next: last ? Math.max(offset, Number(last.offset) + 1) : offset,
-    stableEnd: Number(raw.lastStableOffset),
+    next: Math.max(offset, raw.nextOffset ?? offset),
+    stableEnd: raw.lastStableOffset,
   };
 }
 
-function decodeMessage(topic: TopicName, partition: number, message: RawMessage): JournalRecord {
-  const offset = Number(message.offset);
-  const key = message.key?.toString() ?? '';
-  if (message.value === null) return { topic, partition, offset, key, value: null };
-  const text = message.value.toString();
+function decodeMessage(topic: TopicName, partition: number, { offset, key, value: text }: RawMessage): JournalRecord {
+  if (text === null) return { topic, partition, offset, key, value: null };
   try {
     return { topic, partition, offset, key, value: JSON.parse(text) as unknown };
   } catch {

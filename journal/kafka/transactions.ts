@@ -2,10 +2,11 @@
  * One partition's transactional producer. kafkajs's `connect` does not initialise a transactional id, and only that fences the former
  * owner and ends its open transaction, so an empty transaction is begun at once.
  */
-import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
+import type { Kafka, Producer } from 'kafkajs';
 import { type TopicName, topicName } from '../../domain/topics.ts';
 import type { OutgoingRecord } from '../port.ts';
 import { acknowledgedByAll } from './append.ts';
+import { compression } from './compression.ts';
 import { type Encoding, encodeRecords, lastOfEachKey } from './encode.ts';
 import { KafkaFailure } from './errors.ts';
 
@@ -64,7 +65,7 @@ export async function beginTransactions(options: TransactionsOptions): Promise<T
     const transaction = await on.transaction();
     try {
       for (const topicMessages of encodeRecords(lastOfEachKey(records), encoding)) {
-        await transaction.sendBatch({ topicMessages, acks: acknowledgedByAll, compression: CompressionTypes.GZIP });
+        await transaction.sendBatch({ topicMessages, acks: acknowledgedByAll, compression });
       }
       const topics = [...next].map(([topic, offset]) => ({
         topic: topicName(topic, encoding.prefix),

@@ -8,20 +8,20 @@ function partition(first: number, log: string, aborted: readonly [producer: stri
     const producerId = text[0]!.toUpperCase();
     const inTransaction = text[0] === producerId;
     return {
-      offset: String(first + index),
-      key: text.endsWith('!') ? Buffer.from([0, 0, 0, 0]) : Buffer.from('k'),
-      value: Buffer.from(text),
+      offset: first + index,
+      key: text.endsWith('!') ? '\0\0\0\0' : 'k',
+      value: text,
       isControlRecord: text.endsWith('!'),
       batchContext: { producerId, inTransaction, lastOffsetDelta: 0 },
     };
   });
-  const end = String(first + messages.length);
-  const abortedTransactions = aborted.map(([producerId, offset]) => ({ producerId, firstOffset: String(offset) }));
-  return { partition: 0, highWatermark: end, lastStableOffset: end, abortedTransactions, messages };
+  const end = first + messages.length;
+  const abortedTransactions = aborted.map(([producerId, offset]) => ({ producerId, firstOffset: offset }));
+  return { partition: 0, lastStableOffset: end, abortedTransactions, messages, nextOffset: end };
 }
 
 function offsets(raw: RawPartition, from = 0): number[] {
-  return committedMessages(raw, from).map((message) => Number(message.offset));
+  return committedMessages(raw, from).map((message) => message.offset);
 }
 
 describe('committed records of a fetch', () => {
@@ -66,9 +66,7 @@ describe('committed records of a fetch', () => {
 
   test('a record whose key looks like an abort marker is a record', () => {
     const raw = partition(10, 'P P P! P', [['P', 10]]);
-    const tricky = raw.messages.map((message, index) =>
-      index === 0 ? { ...message, key: Buffer.from([0, 0, 0, 0]) } : message,
-    );
+    const tricky = raw.messages.map((message, index) => (index === 0 ? { ...message, key: '\0\0\0\0' } : message));
     expect(offsets({ ...raw, messages: tricky })).toEqual([13]);
   });
 });
