@@ -1,9 +1,10 @@
 /**
  * Deciding: days that nothing within the lateness can change any more are folded into the base, so that state stays small whatever the history.
  *
- *     decidedTo = midnight of (newest instant − lateness − 26 h), but for a silent meter not beyond the day of its last accepted reading:
- *     when it returns, the days between are still to be told.
+ *     decidedTo = midnight of (newest instant − lateness − 26 h), but for a silent meter not beyond the day of its last accepted reading before
+ *     which no other can come: when it returns, the days between are still to be told.
  */
+import { maximumClockAheadMs } from '../domain/reading.ts';
 import type { TimeWindow } from '../domain/window.ts';
 import type { BuildingContext } from './context.ts';
 import type { EvaluatedMeter, Evaluation } from './evaluate.ts';
@@ -35,7 +36,8 @@ export function decide(
   const horizon = calendar.windowOf('day', state.eventClock - building.latenessMs - slackMs).start;
   if (horizon <= state.decidedTo) return;
   const instants = sharedInstants(evaluation);
-  for (const evaluated of evaluation.meters) decideMeter(evaluated, context, horizon, instants);
+  const settledBefore = calendar.windowOf('day', state.eventClock - building.latenessMs - maximumClockAheadMs).start;
+  for (const evaluated of evaluation.meters) decideMeter(evaluated, context, horizon, settledBefore, instants);
   state.decidedTo = horizon;
   prune(state, context, horizon, now, keepParts);
 }
@@ -52,12 +54,14 @@ function decideMeter(
   evaluated: EvaluatedMeter,
   context: BuildingContext,
   horizon: number,
+  settledBefore: number,
   instants: readonly number[],
 ): void {
   const { state, curve, validation } = evaluated;
   const { calendar, building } = context;
-  if (!Number.isFinite(validation.acceptedAt)) return;
-  const target = Math.min(horizon, calendar.windowOf('day', validation.acceptedAt).start);
+  const neighbour = lastReadingBefore(evaluated, settledBefore);
+  if (neighbour === null) return;
+  const target = Math.min(horizon, calendar.windowOf('day', neighbour).start);
   if (target <= state.decidedTo) return;
   if (state.base === null && (state.tail.length === 0 || state.tail.at(0) >= target)) {
     // Nothing of this meter is that old.
@@ -91,6 +95,13 @@ function decideMeter(
   if (point >= 0) state.base = validation.baseAt(point, curve, state.tail, state.base);
   state.tail.dropFirst(count);
   state.decidedTo = target;
+}
+
+/** The last accepted reading before an instant from which on others may still come, and be nearer to what lies before. */
+function lastReadingBefore({ curve, validation, state }: EvaluatedMeter, instant: number): number | null {
+  for (let i = curve.floor(instant - 1); i >= 0; i--)
+    if ((validation.source[i] as number) >= 0 || (i === 0 && state.base !== null)) return curve.at[i] as number;
+  return null;
 }
 
 function prune(state: BuildingState, context: BuildingContext, horizon: number, now: number, keepParts: boolean): void {
