@@ -1,11 +1,12 @@
 /** `releve event add|list`, `close`, `recompute`: what people declare, appended to the journal and taken into account at once where nobody else processes it. */
 import type { Command } from 'commander';
 import { Temporal } from 'temporal-polyfill';
-import type { Building } from '../domain/building.ts';
+import type { Building, PriceSlot } from '../domain/building.ts';
 import { createCalendar } from '../domain/calendar.ts';
 import { systemClock } from '../domain/clock.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { type DeclaredEvent, declaredEventKey, parseDeclaredEvent } from '../domain/events.ts';
+import { parseHours, priceProblems } from '../domain/prices.ts';
 import type { PeriodKind } from '../domain/window.ts';
 import { declaredEvents } from './declared.ts';
 import { startProcessing } from './embedded.ts';
@@ -26,17 +27,20 @@ interface EventOptions extends DeclareOptions {
   readonly occupant?: string;
   readonly serial?: string;
   readonly consent?: boolean;
+  readonly slot: readonly string[];
+  readonly standingCharge?: string;
+  readonly taxes?: string;
 }
 
 export function registerEvent(program: Command): void {
   const event = program
     .command('event')
-    .description('événements déclarés : remplacement, coefficient, emménagement, départ, vacance')
+    .description('événements déclarés : remplacement, coefficient, emménagement, départ, vacance, tarif')
     .addHelpText('after', '\nExemple :\n  npm run -s releve -- event add move-out --lot 7 --at 2026-10-17');
   event
     .command('add')
     .description('déclare un événement')
-    .argument('<type>', 'replacement, multiplier, move-in, move-out ou vacancy')
+    .argument('<type>', 'replacement, multiplier, move-in, move-out, vacancy ou tariff')
     .requiredOption('--at <instant>', 'AAAA-MM-JJ, ou instant ISO 8601 avec décalage')
     .option('--meter <id>')
     .option('--lot <numéro>')
@@ -45,13 +49,21 @@ export function registerEvent(program: Command): void {
     .option('--serial <numéro>')
     .option('--multiplier <k>')
     .option('--occupant <référence>', 'une référence, jamais un nom')
+    .option(
+      '--slot <tranche>',
+      'd’un tarif : nom=centimes/kWh@heures, répétée',
+      (slot, slots: string[]) => [...slots, slot],
+      [],
+    )
+    .option('--standing-charge <centimes>', 'abonnement par mois')
+    .option('--taxes <centimes>', 'taxes par mois')
     .option('--consent', 'l’occupant accepte que d’autres voient ses données infrajournalières')
     .option('--immeuble <id>')
     .option('-c, --config <fichier>')
     .option('--data-dir <dossier>')
     .addHelpText(
       'after',
-      '\nExemple :\n  npm run -s releve -- event add replacement --meter LOC03 --at 2026-05-04T10:12:00+02:00 --final 8123000 --initial 0',
+      '\nExemples :\n  npm run -s releve -- event add replacement --meter LOC03 --at 2026-05-04T10:12:00+02:00 --final 8123000 --initial 0\n  npm run -s releve -- event add tariff --at 2026-08-01 --slot hp=21.46@06:00-22:00 --slot hc=16.96@22:00-06:00',
     )
     .action(async (type: string, options: EventOptions) => {
       await declare(options, (building) => eventOf(type, building, options));
@@ -164,6 +176,9 @@ function eventOf(type: string, building: Building, options: EventOptions): Decla
       occupant: options.occupant,
       serial: options.serial,
       consent: options.consent,
+      slots: options.slot.length === 0 ? undefined : options.slot.map(slotOf),
+      standingChargeCents: number(options.standingCharge),
+      taxesCents: number(options.taxes),
     }),
   };
   const parsed = parseDeclaredEvent(value);
@@ -172,8 +187,20 @@ function eventOf(type: string, building: Building, options: EventOptions): Decla
     problems.push(`--meter: no meter "${options.meter}"`);
   if (parsed.ok && 'lot' in parsed.value && !building.lots.some((lot) => lot.number === Number(options.lot)))
     problems.push(`--lot: no lot "${options.lot}"`);
+  if (parsed.ok && parsed.value.type === 'tariff')
+    problems.push(...priceProblems(parsed.value.slots).map((problem) => `--slot: ${problem}`));
   if (!parsed.ok || problems.length > 0) throw new ConfigurationError(problems);
   return parsed.value;
+}
+
+/** `hp=20.65@06:00-22:00,23:00-24:00`; without hours the whole day. */
+function slotOf(text: string): PriceSlot {
+  const [, name, price, hours] = /^([a-z][a-z0-9_]*)=(\d+(?:\.\d+)?)(?:@(.+))?$/.exec(text) ?? [];
+  const parts = (hours ?? '00:00-24:00').split(',').map(parseHours);
+  const known = parts.flatMap((part) => part ?? []);
+  if (name === undefined || known.length < parts.length)
+    throw new ConfigurationError([`--slot: "${text}" is not such as hp=20.65@06:00-22:00`]);
+  return { name, centsPerKwh: Number(price), hours: known };
 }
 
 function defined(members: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { isTimezone } from '../calendar.ts';
+import { parseHours } from '../prices.ts';
 import { parseDuration } from './duration.ts';
 
 export const configVersion = 1;
@@ -89,9 +90,7 @@ const thresholds = z.strictObject({
   night_floor_share: share.default(0.2),
 });
 
-const hours = z
-  .string()
-  .regex(/^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'hours such as 22:00-06:00');
+const hours = z.string().refine((text) => parseHours(text) !== null, 'hours such as 22:00-06:00');
 const slotName = z.string().regex(/^[a-z][a-z0-9_]*$/, 'a short lower-case name such as hp, hc, base');
 const slot = z.strictObject({
   name: slotName,

@@ -4,6 +4,7 @@ import type { Building, Lot, Meter, PriceSlot, Tariff } from '../building.ts';
 import type { Bus, Endpoint } from '../bus.ts';
 import type { DeclaredEvent } from '../events.ts';
 import { applyOccupancyEvents } from '../occupancy.ts';
+import { parseHours, priceProblems } from '../prices.ts';
 import type { PeriodKind } from '../window.ts';
 import type { Config } from './config.ts';
 import type { BuildingFile, BusFile, ConfigFile } from './schema.ts';
@@ -67,7 +68,7 @@ export function transformConfig(file: ConfigFile, resolve: SecretResolver, probl
         ...notifications.smtp,
         password: secret(notifications.smtp.password, 'notifications.smtp.password'),
       },
-      quietHours: notifications.quiet_hours === undefined ? undefined : parseHours(notifications.quiet_hours),
+      quietHours: notifications.quiet_hours === undefined ? undefined : hoursOf(notifications.quiet_hours),
       digestMinute: notifications.digest_at === undefined ? undefined : parseMinute(notifications.digest_at),
       criticalPasses: notifications.critical_passes,
       maxAgeMs: notifications.max_age,
@@ -303,12 +304,12 @@ function transformEvent(b: BuildingFile, e: BuildingFile['events'][number], at: 
 function transformSlots(
   slots: readonly { name: string; cents_per_kwh: number; hours: readonly string[] }[],
 ): PriceSlot[] {
-  return slots.map((s) => ({ name: s.name, centsPerKwh: s.cents_per_kwh, hours: s.hours.map(parseHours) }));
+  return slots.map((s) => ({ name: s.name, centsPerKwh: s.cents_per_kwh, hours: s.hours.map(hoursOf) }));
 }
 
-function parseHours(text: string): { fromMinute: number; toMinute: number } {
-  const [from, to] = text.split('-') as [string, string];
-  return { fromMinute: parseMinute(from), toMinute: parseMinute(to) };
+/** The schema has seen that these are hours. */
+function hoursOf(text: string): { fromMinute: number; toMinute: number } {
+  return parseHours(text) ?? { fromMinute: 0, toMinute: 0 };
 }
 
 function parseMinute(text: string): number {
@@ -331,7 +332,7 @@ function checkTokens(
 function checkNotificationTimes(notifications: ConfigFile['notifications'], problems: string[]): void {
   const { quiet_hours: quiet, digest_at: digest } = notifications;
   if (quiet === undefined) return;
-  const { fromMinute, toMinute } = parseHours(quiet);
+  const { fromMinute, toMinute } = hoursOf(quiet);
   if (fromMinute === toMinute || toMinute - fromMinute === 1440)
     problems.push('notifications.quiet_hours: some time of the day must be left');
   const minute = digest === undefined ? undefined : parseMinute(digest);
@@ -360,18 +361,8 @@ function checkPrices(b: BuildingFile, path: string, problems: string[]): void {
       e.type === 'tariff' ? [{ slots: e.slots, where: `${path}.events.${i}.slots` }] : [],
     ),
   ];
-  for (const { slots, where } of tariffs) {
-    const prices = new Uint8Array(minutesOfDay);
-    for (const { fromMinute, toMinute } of slots.flatMap((slot) => slot.hours.map(parseHours))) {
-      const length = toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + minutesOfDay;
-      for (let passed = 0; passed < length; passed++) {
-        const minute = (fromMinute + passed) % minutesOfDay;
-        prices[minute] = (prices[minute] as number) + 1;
-      }
-    }
-    if (prices.includes(0)) problems.push(`${where}: some hours of the day have no price`);
-    if (prices.some((count) => count > 1)) problems.push(`${where}: some hours of the day have two prices`);
-  }
+  for (const { slots, where } of tariffs)
+    for (const problem of priceProblems(transformSlots(slots))) problems.push(`${where}: ${problem}`);
   for (const [i, invoice] of b.invoices.entries()) {
     const months = { month: 1, quarter: 3, year: 12 }[periodOf[invoice.period] as PeriodKind];
     const [, month, day] = invoice.date.split('-').map(Number) as [number, number, number];
@@ -381,8 +372,6 @@ function checkPrices(b: BuildingFile, path: string, problems: string[]): void {
       );
   }
 }
-
-const minutesOfDay = 1440;
 
 function checkUnique(names: readonly string[], path: string, problems: string[]): void {
   const seen = new Set<string>();
