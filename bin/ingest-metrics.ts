@@ -24,6 +24,12 @@ export function createIngestMetrics(registry: Registry, counts: () => IngestCoun
     labelNames: ['bus', 'code'],
     registers,
   });
+  const implausible = new Counter({
+    name: 'releve_ingest_implausible_total',
+    help: 'Values that cannot be and were left out of their readings, by field',
+    labelNames: ['bus', 'field'],
+    registers,
+  });
   const lost = new Counter({ name: 'releve_ingest_spool_full_total', help: 'Records lost: SPOOL_FULL', registers });
   const polls = new Counter({ name: 'releve_bus_polls_total', help: 'Meters asked', labelNames: ofBus, registers });
   const answers = new Counter({ name: 'releve_bus_answers_total', help: 'Good answers', labelNames: ofBus, registers });
@@ -66,6 +72,9 @@ export function createIngestMetrics(registry: Registry, counts: () => IngestCoun
         return;
       case 'reject':
         rejects.inc({ bus: event.bus, code: event.reject.code });
+        return;
+      case 'implausible':
+        for (const field of event.fields) implausible.inc({ bus: event.bus, field });
         return;
       case 'refused':
         lost.inc(event.records.length);

@@ -3,6 +3,7 @@ import type { BusHealth } from '../domain/telemetry.ts';
 import type { PollEvent } from './poll.ts';
 
 const hourMs = 3_600_000;
+const nothing = { polls: 0, answers: 0, timeouts: 0, checksumErrors: 0, discardedBytes: 0, implausible: 0 };
 
 export interface BusAccount {
   polled(event: PollEvent, at: number): void;
@@ -11,13 +12,15 @@ export interface BusAccount {
   /** A frame with a wrong check sum or sequence. */
   checkFailed(): void;
   discarded(bytes: number): void;
+  /** Values that were not believed. */
+  implausible(values: number): void;
   meterFailed(meter: string, at: number): void;
   /** The point of this instant; counting begins anew. */
   take(at: number): BusHealth;
 }
 
 export function createBusAccount(building: string, bus: string): BusAccount {
-  let counts = { polls: 0, answers: 0, timeouts: 0, checksumErrors: 0, discardedBytes: 0 };
+  let counts = { ...nothing };
   let cycleMs: number | null = null;
   const failures = new Map<string, number[]>();
 
@@ -51,6 +54,9 @@ export function createBusAccount(building: string, bus: string): BusAccount {
     discarded(bytes) {
       counts.discardedBytes += bytes;
     },
+    implausible(values) {
+      counts.implausible += values;
+    },
     meterFailed,
     take(at) {
       const failures1h: Record<string, number> = {};
@@ -62,7 +68,7 @@ export function createBusAccount(building: string, bus: string): BusAccount {
         } else failures.delete(meter);
       }
       const point: BusHealth = { v: 1, kind: 'bus_health', building, bus, at, ...counts, cycleMs, failures1h };
-      counts = { polls: 0, answers: 0, timeouts: 0, checksumErrors: 0, discardedBytes: 0 };
+      counts = { ...nothing };
       return point;
     },
   };

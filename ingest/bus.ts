@@ -27,6 +27,7 @@ import type { CipherKeys } from './dlms/ciphering/general-glo-ciphering.ts';
 import { harmlessCodes } from './dlms/receiver.ts';
 import { type ListenEvent, listen } from './listen.ts';
 import { fromHexLine, toHex } from './mbus/hex.ts';
+import { type ImplausibleField, sift } from './plausible.ts';
 import { type CycleEvent, type PolledMeter, poll, type ReadoutEvent, type SuccessfulReadout } from './poll.ts';
 import { loadDlmsProfile } from './profiles/dlms.ts';
 import { loadProfile } from './profiles/load.ts';
@@ -45,6 +46,13 @@ export type BusEvent =
   /** Class 1 data: the meter raised an alarm of its own. */
   | { readonly kind: 'alarm'; readonly bus: string; readonly meter: string; readonly frame: string }
   | { readonly kind: 'link'; readonly bus: string; readonly status: LinkStatus }
+  /** The reading goes on without these. */
+  | {
+      readonly kind: 'implausible';
+      readonly bus: string;
+      readonly meter: string;
+      readonly fields: readonly ImplausibleField[];
+    }
   | { readonly kind: 'silent' | 'heard'; readonly bus: string; readonly meter: string };
 
 export interface BusOptions {
@@ -98,6 +106,7 @@ function pollBus(context: Context, meters: readonly Meter[]): Observable<BusEven
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   const doubt = createDoubt(meters);
+  const maxPowerOf = ({ meter }: Reading): number => byId.get(meter)?.maxPowerW ?? Number.POSITIVE_INFINITY;
   const decode = (id: string, { telegrams }: SuccessfulReadout): Reading | null => {
     const meter = byId.get(id);
     const profile = profiles.get(id);
@@ -135,7 +144,11 @@ function pollBus(context: Context, meters: readonly Meter[]): Observable<BusEven
       const events = meter && profile ? readoutEvents(context, meter, profile, event) : [];
       return from(
         events.flatMap((each): BusEvent[] =>
-          each.kind === 'reading' ? doubt.believe(each.reading).map((reading) => ({ ...each, reading })) : [each],
+          each.kind === 'reading'
+            ? doubt
+                .believe(each.reading)
+                .map((reading) => ({ ...each, reading: sift(reading, maxPowerOf(reading)).value }))
+            : [each],
         ),
       );
     }),
@@ -159,8 +172,12 @@ function readoutEvents(context: Context, meter: Meter, profile: MeterProfile, ev
   const at = scheduler.now();
   const reading = readingOf(building.id, meterAt(building, meter, at), profile, outcome.telegrams, at);
   const events: BusEvent[] = [];
-  if (reading.ok) events.push({ kind: 'reading', bus: bus.id, reading: reading.value });
-  else {
+  if (reading.ok) {
+    const { value, dropped } = sift(reading.value, meter.maxPowerW);
+    context.account.implausible(dropped.length);
+    if (dropped.length > 0) events.push({ kind: 'implausible', bus: bus.id, meter: meter.id, fields: dropped });
+    events.push({ kind: 'reading', bus: bus.id, reading: value });
+  } else {
     context.account.meterFailed(meter.id, at);
     const { code, facts } = reading;
     const reject: IngestReject = {
@@ -192,6 +209,7 @@ function hear(context: Context, meter: Meter): Observable<BusEvent> {
     keys,
     profile: { ...profile, multiplier: meterAt(building, meter, scheduler.now()).multiplier },
     intervalMs: bus.intervalMs,
+    maxPowerW: meter.maxPowerW,
     scheduler,
   }).pipe(
     map((event) => pushEvent(context, meter, event)),
@@ -215,6 +233,9 @@ function pushEvent(context: Context, meter: Meter, event: ListenEvent): BusEvent
     case 'push':
       account.pushed(true);
       return null;
+    case 'implausible':
+      account.implausible(event.fields.length);
+      return { kind: 'implausible', bus: bus.id, meter: meter.id, fields: event.fields };
     case 'fault': {
       account.discarded(event.discardedBytes ?? 0);
       if (checkCodes.has(event.code)) account.checkFailed();

@@ -27,6 +27,7 @@ import { type DlmsProfile, observePush } from './dlms/observation.ts';
 import type { DlmsPush } from './dlms/push/push.ts';
 import { createPushReceiver, type Framing, type PushEvent } from './dlms/receiver.ts';
 import { advance, type ThinnedInterval, thin } from './dlms/thinning.ts';
+import { type ImplausibleField, sift } from './plausible.ts';
 
 export interface ListenOptions {
   readonly building: string;
@@ -40,12 +41,16 @@ export interface ListenOptions {
   readonly burstGapMs?: number | undefined;
   /** Invocation counters accepted before, to go on after a restart. */
   readonly invocations?: Invocations | undefined;
+  /** Powers beyond it are not believed; any is, unless given. */
+  readonly maxPowerW?: number | undefined;
   readonly scheduler?: SchedulerLike | undefined;
 }
 
 /** What happens on a line; `at` is epoch ms of the scheduler's clock. */
 export type ListenEvent =
-  | { readonly kind: 'reading'; readonly at: number; readonly reading: Reading; readonly registerLimitWh?: number }
+  | { readonly kind: 'reading'; readonly at: number; readonly reading: Reading }
+  /** Values of a push that cannot be and were left out. */
+  | { readonly kind: 'implausible'; readonly at: number; readonly fields: readonly ImplausibleField[] }
   /** Every accepted push, before thinning; `invocations` is the state to keep. */
   | { readonly kind: 'push'; readonly at: number; readonly push: DlmsPush; readonly invocations: Invocations }
   | {
@@ -129,14 +134,17 @@ function createLine(options: ListenOptions, intervalMs: number, startedAt: numbe
       events.push({ kind: 'fault', at, code: observation.code, facts: observation.facts });
       return;
     }
-    const step = thin(interval, observation.value, at, intervalMs);
+    // Before the greatest power of the interval is taken.
+    const { value, dropped } = sift(observation.value, options.maxPowerW ?? Number.POSITIVE_INFINITY);
+    if (dropped.length > 0) events.push({ kind: 'implausible', at, fields: dropped });
+    const step = thin(interval, value, at, intervalMs);
     interval = step.current;
     if (step.ended) finishInterval(step.ended, at, events);
   }
 
   function finishInterval(ended: ThinnedInterval, at: number, events: ListenEvent[]): void {
     const { observation, indexAt, pushes } = ended;
-    const { energyImportWh, registerLimitWh, ...rest } = observation;
+    const { energyImportWh, ...rest } = observation;
     if (energyImportWh === undefined || indexAt === undefined) {
       // Said once until an index comes: some lists hold it rarely.
       if (!indexMissing) events.push({ kind: 'fault', at, code: 'INDEX_ABSENT', facts: { pushes } });
@@ -154,7 +162,7 @@ function createLine(options: ListenOptions, intervalMs: number, startedAt: numbe
       source: 'dlms',
       receivedAt: indexAt,
     };
-    events.push({ kind: 'reading', at, reading, ...(registerLimitWh === undefined ? {} : { registerLimitWh }) });
+    events.push({ kind: 'reading', at, reading });
   }
 
   function watchClock(at: number, events: ListenEvent[]): void {

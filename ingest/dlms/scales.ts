@@ -40,9 +40,11 @@ export function tableScale(obis: string): Scale | undefined {
  */
 export function registerLimitWh(bits: number, stepWh: Decimal, multiplier: Decimal): number | undefined {
   if (bits > 32) return undefined;
-  return decimalNumber(
+  const limit = decimalNumber(
     multiplyDecimals({ mantissa: 1n << BigInt(bits), exponent: 0 }, multiplyDecimals(stepWh, multiplier)),
   );
+  const wholeWh = Math.ceil(limit);
+  return Number.isSafeInteger(wholeWh) ? wholeWh : undefined;
 }
 
 interface QuantityKind {

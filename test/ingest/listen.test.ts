@@ -57,6 +57,7 @@ describe('thinning', () => {
         at: 55_001,
         energyImportWh: 1011,
         resolutionWh: 1,
+        registerLimitWh: 4_294_967_296,
         powerW: 9000,
         source: 'dlms',
         receivedAt: 55_001,
@@ -67,12 +68,20 @@ describe('thinning', () => {
         at: 115_001,
         energyImportWh: 1023,
         resolutionWh: 1,
+        registerLimitWh: 4_294_967_296,
         powerW: 123,
         source: 'dlms',
         receivedAt: 115_001,
       },
     ]);
-    expect(of(events, 'reading')[0]).toMatchObject({ at: 60_000, registerLimitWh: 4_294_967_296 });
+    expect(of(events, 'reading')[0]).toMatchObject({ at: 60_000 });
+  });
+
+  test('a power that cannot be is left out before the greatest one of the interval is taken', () => {
+    const arrivals = [1500, 11_000_000, 900].map((powerW, n) => ({ at: n * 5 * s + 1, bytes: push(2000 + n, powerW) }));
+    const events = play(arrivals, 61 * s, { maxPowerW: 36_000 });
+    expect(of(events, 'implausible')).toEqual([{ kind: 'implausible', at: 5001, fields: ['powerW'] }]);
+    expect(readings(events)).toMatchObject([{ energyImportWh: 2002, powerW: 1500 }]);
   });
 
   test('a reading is given at the end of its interval although nothing follows', () => {

@@ -98,7 +98,7 @@ describe('what cannot be decided is refused with its reason', () => {
       { reason: 'several' },
     ],
     ['a limit of the energy (VIFE 40)', '04 83 40 05 00 00 00', 'INDEX_UNDECIDED', { reason: 'none' }],
-    ['a manufacturer’s own VIFE (FF)', '04 83 FF 01 05 00 00 00', 'INDEX_UNDECIDED', { reason: 'none' }],
+    ['a manufacturer’s own VIFE (FF)', '04 83 FF 01 05 00 00 00', 'INDEX_UNDECIDED', { reason: 'manufacturer VIFE' }],
     ['one phase only', '04 83 FC 01 05 00 00 00', 'INDEX_UNDECIDED', { reason: 'none' }],
     ['energy per hour', '04 83 22 05 00 00 00', 'INDEX_UNDECIDED', { reason: 'none' }],
     ['reactive energy', '04 FB 02 05 00 00 00', 'INDEX_UNDECIDED', { reason: 'none' }],
