@@ -1,5 +1,5 @@
 /** The command line as a stranger starts it: a real process on plain Node, a data folder of its own. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface Ended {
 }
 
 export interface Running {
-  readonly child: ChildProcess;
+  readonly child: ChildProcessWithoutNullStreams;
   readonly ended: Promise<Ended>;
   /** Resolves when stdout and stderr together hold the text; rejects when the process ends before. */
   says(text: string): Promise<void>;
@@ -23,9 +23,11 @@ export interface Running {
 
 export function startReleve(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: 'pipe',
     env: { ...process.env, ...env },
   });
+  // Who writes to it may find it closed.
+  child.stdin.on('error', () => undefined);
   let [stdout, stderr] = ['', ''];
   const listeners = new Set<() => void>();
   const heard = (): void => {
