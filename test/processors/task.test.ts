@@ -31,7 +31,7 @@ describe('a partition whose process dies at any point', () => {
         expect(cut.late).toEqual(whole.late);
         expect(lasting(cut.results)).toEqual(lasting(whole.results));
       }),
-      { numRuns: casesOf(60) },
+      { numRuns: casesOf(40) },
     );
   });
 

@@ -59,7 +59,7 @@ describe('energies telescope to the Wh', () => {
           if (whole.amountCents !== null) expect(cents.reduce((sum, c) => sum + c, 0)).toBe(whole.amountCents);
         }
       }),
-      { numRuns: casesOf(200) },
+      { numRuns: casesOf(60) },
     );
   });
 });
