@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { ConfigurationError } from '../domain/errors.ts';
+import { openInvocationStore } from '../ingest/invocation-store.ts';
 import { createIngest, type IngestEvent } from '../ingest/pipeline.ts';
 import { openSpool } from '../ingest/spool.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
@@ -59,11 +60,15 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
     clientId: 'releve-ingest',
     log: (level, message, facts) => log[level](facts, message),
   });
+  const directory = dataDirectory(options, config);
+  const invocations = openInvocationStore({ file: join(directory, 'invocations.json') });
+  if (invocations.damaged) log.warn('invocations.json is not readable: the counters of the pushes begin anew');
   const running = createIngest({
     buildings: config.buildings,
     buses: config.buses.filter(({ id }) => options.bus?.includes(id) ?? true),
     journal,
-    spool: openSpool({ directory: join(dataDirectory(options, config), 'spool') }),
+    spool: openSpool({ directory: join(directory, 'spool') }),
+    invocations,
     configurationFile: options.config,
   });
   const registry = new Registry();
@@ -86,6 +91,7 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
   await aborted(signal);
   const isDurable = await running.stop();
   told.unsubscribe();
+  if (invocations.failure !== null) log.error({ reason: invocations.failure }, 'invocations.json is not written');
   log.info({ ...running.counts, isDurable }, 'stopped');
   await operations?.close();
   await journal.close();

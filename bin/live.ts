@@ -5,6 +5,7 @@ import type { Building } from '../domain/building.ts';
 import type { Bus } from '../domain/bus.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { ApiConfig, NotificationsConfig } from '../domain/config/config.ts';
+import { openInvocationStore } from '../ingest/invocation-store.ts';
 import { createIngest, type Ingest } from '../ingest/pipeline.ts';
 import { type Notifier, startNotifier } from '../notify/notifier.ts';
 import { type Processing, type Store, startProcessing } from './embedded.ts';
@@ -20,6 +21,8 @@ export interface LiveOptions {
   /** No token is asked of loopback. */
   readonly open: boolean;
   readonly configurationFile?: string;
+  /** Where the counters of DLMS pushes stand over a restart; left out: they begin anew. */
+  readonly invocationsFile?: string;
   /** Left out: anomalies are logged and nobody is told, whatever the contacts. */
   readonly notifications?: NotificationsConfig;
 }
@@ -42,11 +45,15 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     onEvent: (event) => log.info(event, event.type),
     onPublished: () => api?.invalidate(),
   });
+  const file = options.invocationsFile;
+  const invocations = file === undefined ? undefined : openInvocationStore({ file });
+  if (invocations?.damaged) log.warn({ file }, 'counters of the pushes begin anew: the file is not readable');
   const ingest: Ingest = createIngest({
     buildings,
     buses,
     journal: store.journal,
     ...(options.configurationFile && { configurationFile: options.configurationFile }),
+    invocations,
   });
   const events = ingest.events$.subscribe((event) => logIngest(log, event));
   const notifier = notify(options, log);

@@ -1,4 +1,5 @@
 /** `releve run`: the embedded mode on a real configuration, all in one process and one SQLite file. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../domain/errors.ts';
 import { withDeclaredEvents } from '../processors/context.ts';
@@ -39,6 +40,7 @@ export function registerRun(program: Command): void {
           api: config.api,
           open: false,
           notifications: config.notifications,
+          invocationsFile: join(directory, 'invocations.json'),
           ...(options.config && { configurationFile: options.config }),
         });
         createLogger('releve').info({ url: live.url }, 'page et API');

@@ -13,6 +13,7 @@ import {
   type Observable,
   of,
   type SchedulerLike,
+  tap,
   timer,
 } from 'rxjs';
 import type { Building, Meter } from '../domain/building.ts';
@@ -25,6 +26,7 @@ import { createDoubt } from './confirm.ts';
 import { meterAt } from './declared.ts';
 import type { CipherKeys } from './dlms/ciphering/general-glo-ciphering.ts';
 import { harmlessCodes } from './dlms/receiver.ts';
+import type { InvocationStore } from './invocation-store.ts';
 import { type ListenEvent, listen } from './listen.ts';
 import { fromHexLine, toHex } from './mbus/hex.ts';
 import { type ImplausibleField, sift } from './plausible.ts';
@@ -61,6 +63,8 @@ export interface BusOptions {
   readonly scheduler?: SchedulerLike | undefined;
   /** Profiles are sought beside it. */
   readonly configurationFile?: string | undefined;
+  /** Counters of pushes over a restart; undefined: they begin anew. */
+  readonly invocations?: InvocationStore | undefined;
 }
 
 /** Cold; opens the link, does not close it; never an error once subscribed. Throws ConfigurationError for keys and profiles. */
@@ -210,8 +214,13 @@ function hear(context: Context, meter: Meter): Observable<BusEvent> {
     profile: { ...profile, multiplier: meterAt(building, meter, scheduler.now()).multiplier },
     intervalMs: bus.intervalMs,
     maxPowerW: meter.maxPowerW,
+    invocations: options.invocations?.of(building.id, meter.id, keys.encryption),
     scheduler,
   }).pipe(
+    tap((event) => {
+      if (event.kind === 'push' && event.push.systemTitle !== undefined)
+        options.invocations?.keep(building.id, meter.id, keys.encryption, event.invocations);
+    }),
     map((event) => pushEvent(context, meter, event)),
     filter((event) => event !== null),
   );

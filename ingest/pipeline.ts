@@ -25,6 +25,7 @@ import { readingValue } from '../domain/reading.ts';
 import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
 import { type BusEvent, runBus } from './bus.ts';
 import { createDelivery, type DeliveryEvent, type DeliveryOptions } from './delivery.ts';
+import type { InvocationStore } from './invocation-store.ts';
 import { createRejectLimiter, rejectRecord } from './rejects.ts';
 import type { Spool } from './spool.ts';
 import type { ByteLink } from './transport/byte-link.ts';
@@ -41,6 +42,8 @@ export interface IngestOptions {
   /** The link of a bus; default by its endpoint. */
   readonly linkOf?: ((bus: Bus) => ByteLink) | undefined;
   readonly configurationFile?: string | undefined;
+  /** Counters of DLMS pushes over a restart; closed by `stop`. */
+  readonly invocations?: InvocationStore | undefined;
   readonly scheduler?: SchedulerLike | undefined;
 }
 
@@ -151,6 +154,7 @@ export function createIngest(options: IngestOptions): Ingest {
       delivered.unsubscribe();
       await Promise.all(links.map((link) => link.close()));
       spool?.close();
+      options.invocations?.close();
       events.complete();
       return isDurable;
     },
@@ -180,7 +184,7 @@ function prepare(
   buses: readonly Bus[],
   mayRead: () => boolean,
 ): { readonly links: ByteLink[]; readonly runs: Observable<BusEvent>[] } {
-  const { scheduler, configurationFile } = options;
+  const { scheduler, configurationFile, invocations } = options;
   const linkOf = options.linkOf ?? ((bus: Bus) => createLink(bus.endpoint, scheduler));
   const links: ByteLink[] = [];
   const runs: Observable<BusEvent>[] = [];
@@ -193,7 +197,7 @@ function prepare(
     }
     try {
       const link = linkOf(bus);
-      const run = runBus(bus, building, link, { mayRead, scheduler, configurationFile });
+      const run = runBus(bus, building, link, { mayRead, scheduler, configurationFile, invocations });
       links.push(link);
       runs.push(run);
     } catch (error) {
