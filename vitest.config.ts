@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/fast-check.setup.ts'],
           include: ['test/**/*.test.ts'],
           exclude: ['test/stack/**', 'test/browser/**', 'test/faults/**', 'test/corpus/**'],
           testTimeout: 30_000,
