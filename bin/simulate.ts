@@ -20,6 +20,7 @@ interface SimulateOptions extends CommonOptions {
   readonly late: number;
   readonly dead: readonly string[];
   readonly silent: readonly string[];
+  readonly alarmed: readonly string[];
   readonly host: string;
   readonly port: number;
   readonly baud?: number;
@@ -46,6 +47,7 @@ export function registerSimulate(program: Command, output: NodeJS.WritableStream
     .option('--late <part>', 'part des réponses en retard de 2 s', number(0, 1), 0)
     .option('--dead <compteur...>', 'compteurs morts, par exemple LOC07', [])
     .option('--silent <compteur...>', 'compteurs qui acquittent sans donner de valeurs', [])
+    .option('--alarmed <compteur...>', 'compteurs qui annoncent une alarme (ACD), une fois chacun', [])
     .option('--host <adresse>', 'adresse d’écoute', '127.0.0.1')
     .option('--port <n>', 'port TCP, 0 : un port libre', whole(0, 65_535), 10_001)
     .option('--baud <bauds>', 'vitesse du bus simulé ; sans elle les réponses sont immédiates', whole(300, 38_400))
@@ -65,7 +67,7 @@ export function registerSimulate(program: Command, output: NodeJS.WritableStream
         options.config === undefined
           ? simulatedBuilding(options.seed, { tenants: options.meters })
           : withSimulatedSources(chosenBuilding(configurationOf(options), undefined), options.seed);
-      for (const id of [...options.dead, ...options.silent]) {
+      for (const id of [...options.dead, ...options.silent, ...options.alarmed]) {
         if (!building.meters.some((meter) => meter.id === id))
           command.error(`${id} : aucun compteur de ce nom`, { exitCode: 2 });
       }

@@ -146,7 +146,9 @@ export function createMeterSession(link: ByteLink, address: MeterAddress): Meter
     }
 
     function alarm(): Observable<ReadoutOutcome> {
-      return say(encodeShort(REQ_UD1 | (frameCount.request1 ? FCB : 0), target), 'respond', 0).pipe(
+      // Repeated once: a slave whose answer was lost takes the alarm for fetched and announces it no more.
+      const retries = Math.min(1, options.retries);
+      return say(encodeShort(REQ_UD1 | (frameCount.request1 ? FCB : 0), target), 'respond', retries).pipe(
         map((outcome) => {
           if (outcome.kind === 'failed') return read();
           frameCount.request1 = !frameCount.request1;

@@ -4,7 +4,7 @@ import { type Calendar, createCalendar } from '../../domain/calendar.ts';
 import { identification } from './building.ts';
 import type { Simulation } from './simulation.ts';
 import { createSlave, type Slave } from './slave.ts';
-import { type IndexCoding, type MeterClock, readout } from './telegram.ts';
+import { alarm, type IndexCoding, type MeterClock, readout } from './telegram.ts';
 
 export interface SlaveOptions {
   /** Only meters of this bus; default: all. */
@@ -12,6 +12,8 @@ export interface SlaveOptions {
   /** Ids of meters that hear nothing, and of meters that acknowledge but give no data. */
   readonly dead?: readonly string[] | undefined;
   readonly silent?: readonly string[] | undefined;
+  /** Ids of meters that have an alarm to give, once each. */
+  readonly alarmed?: readonly string[] | undefined;
   readonly twoTelegrams?: boolean | undefined;
 }
 
@@ -35,6 +37,7 @@ export function buildingSlaves(simulation: Simulation, options: SlaveOptions = {
       primary: primaryOf(building, meter, position),
       identity,
       silent: options.silent?.includes(meter.id),
+      ...(options.alarmed?.includes(meter.id) && { alarm: () => ({ raisedAt: 0, ...alarm(identity) }) }),
       readOut: (at, accessNumber) =>
         readout(identity, simulation.registersAt(meter.id, at), meterClock(calendar, at), accessNumber, readoutOptions),
     });

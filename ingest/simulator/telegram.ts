@@ -50,6 +50,11 @@ export function readout(
   }));
 }
 
+/** Class 1 data: the header and the error flags (FD 17), bit 2 a lost phase. */
+export function alarm(identity: MeterIdentity): { readonly controlInformation: number; readonly data: Uint8Array } {
+  return { controlInformation: variableData, data: Uint8Array.from([...header(identity, 0), 0x01, 0xfd, 0x17, 0x04]) };
+}
+
 /** Manufacturer letters as 15 bits, 5 a letter (A = 1), little-endian. */
 export function manufacturerBytes(letters: string): readonly [number, number] {
   const [a = 64, b = 64, c = 64] = [...letters].map((letter) => letter.charCodeAt(0));
