@@ -85,17 +85,17 @@ function meterLine(building: Building, meter: Meter, state: MeterState | undefin
     compteur: meter.id,
     role: meter.role,
     lot: meter.lot,
-    etat: stateNow(building, state?.state ?? 'jamais_lu', seconds),
+    etat: stateNow(building, state?.state ?? 'jamais_lu', elapsed),
     derniere_lecture: seconds === null ? null : isoInZone(now - seconds * 1000, building.timezone),
     secondes_depuis_lecture: seconds,
     echecs_1h: state?.failures1h ?? 0,
   };
 }
 
-/** A state heard some time ago: silence has the same limit here as in the rule that watches it. */
-function stateNow(building: Building, state: MeterStateName, seconds: number | null): MeterStateName {
+/** The rule that watches says what is silent; where nothing has been heard of it for so long, the meter is not known to live. */
+function stateNow(building: Building, state: MeterStateName, elapsed: number): MeterStateName {
   const limit = (building.thresholds.silentIntervals * building.intervalMs) / 1000;
-  return state === 'actif' && seconds !== null && seconds > Math.max(limit, 120) ? 'silencieux' : state;
+  return state === 'actif' && elapsed > Math.max(limit, 180) ? 'silencieux' : state;
 }
 
 function busLinesOf(points: readonly BusHealth[]): BusLine[] {
