@@ -13,9 +13,8 @@ import { ConfigurationError } from '../domain/errors.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { kafkaOptions } from '../journal/kafka/options.ts';
 import type { Journal } from '../journal/port.ts';
-import { withDeclaredEvents } from '../processors/context.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
-import { declaredEvents } from './declared.ts';
+import { withJournalEvents } from './declared.ts';
 import { createLogger } from './logger.ts';
 import { type CommonOptions, configurationOf } from './options.ts';
 import { onShutdown } from './shutdown.ts';
@@ -107,13 +106,7 @@ async function declaredBuildings(
 ): Promise<readonly Building[]> {
   if (!journal) return buildings;
   try {
-    const events = (await declaredEvents(journal)).filter((event) => event.type !== 'temperature');
-    return buildings.map((building) =>
-      withDeclaredEvents(
-        building,
-        events.filter((event) => event.building === building.id),
-      ),
-    );
+    return await withJournalEvents(buildings, journal);
   } catch (error) {
     log.error({ reason: error instanceof Error ? error.message : String(error) }, 'declared events not read');
     return buildings;

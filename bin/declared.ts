@@ -34,3 +34,17 @@ export async function declaredEvents(journal: JournalReader): Promise<DeclaredEv
   }
   return [...events.values()];
 }
+
+/** Every building as the journal's declared events leave it. */
+export async function withJournalEvents(
+  buildings: readonly Building[],
+  journal: JournalReader,
+): Promise<readonly Building[]> {
+  const events = (await declaredEvents(journal)).filter((event) => event.type !== 'temperature');
+  return buildings.map((building) =>
+    withDeclaredEvents(
+      building,
+      events.filter((event) => event.building === building.id),
+    ),
+  );
+}

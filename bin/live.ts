@@ -25,7 +25,11 @@ export interface LiveOptions {
   readonly invocationsFile?: string;
   /** Left out: anomalies are logged and nobody is told, whatever the contacts. */
   readonly notifications?: NotificationsConfig;
+  /** Read anew each minute and on SIGHUP: what was declared meanwhile, and the tokens of the configuration. */
+  readonly refresh?: () => Promise<{ readonly buildings: readonly Building[]; readonly tokens: ApiConfig['tokens'] }>;
 }
+
+const refreshEveryMs = 60_000;
 
 export interface Live {
   readonly url: string;
@@ -69,10 +73,12 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     });
     const { url } = await api.listen({ host: address.host, port: address.port });
     ingest.start();
+    const refreshing = refreshEvery(api, options, log);
     return {
       url,
       processing,
       async stop() {
+        refreshing.stop();
         await ingest.stop();
         events.unsubscribe();
         await Promise.race([processing.drained(), new Promise((resolve) => setTimeout(resolve, 3000))]);
@@ -88,6 +94,26 @@ export async function startLive(options: LiveOptions): Promise<Live> {
     await notifier.stop(0);
     throw error;
   }
+}
+
+/** A configuration that has become wrong leaves the last good one in force. */
+function refreshEvery(api: ApiServer, { refresh }: LiveOptions, log: Logger): { stop(): void } {
+  if (!refresh) return { stop: () => undefined };
+  const now = (): void => {
+    refresh().then(
+      (changes) => api.reload(changes),
+      (error: unknown) =>
+        log.error({ reason: error instanceof Error ? error.message : String(error) }, 'not refreshed'),
+    );
+  };
+  const timer = setInterval(now, refreshEveryMs);
+  process.on('SIGHUP', now);
+  return {
+    stop() {
+      clearInterval(timer);
+      process.off('SIGHUP', now);
+    },
+  };
 }
 
 function notify({ store, buildings, notifications, api }: LiveOptions, log: Logger): Notifier {

@@ -2,9 +2,8 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError } from '../domain/errors.ts';
-import { withDeclaredEvents } from '../processors/context.ts';
 import { openSqliteStore } from '../results/sqlite/open.ts';
-import { declaredEvents } from './declared.ts';
+import { withJournalEvents } from './declared.ts';
 import { startLive } from './live.ts';
 import { takeLock } from './lock.ts';
 import { createLogger } from './logger.ts';
@@ -26,13 +25,7 @@ export function registerRun(program: Command): void {
       const store = openSqliteStore(databaseFile(directory));
       const shutdown = onShutdown();
       try {
-        const events = (await declaredEvents(store.journal)).filter((event) => event.type !== 'temperature');
-        const buildings = config.buildings.map((building) =>
-          withDeclaredEvents(
-            building,
-            events.filter((event) => event.building === building.id),
-          ),
-        );
+        const buildings = await withJournalEvents(config.buildings, store.journal);
         const live = await startLive({
           store,
           buildings,
@@ -42,6 +35,10 @@ export function registerRun(program: Command): void {
           notifications: config.notifications,
           invocationsFile: join(directory, 'invocations.json'),
           ...(options.config && { configurationFile: options.config }),
+          refresh: async () => ({
+            buildings: await withJournalEvents(config.buildings, store.journal),
+            tokens: configurationOf(options).api.tokens,
+          }),
         });
         createLogger('releve').info({ url: live.url }, 'page et API');
         await Promise.race([shutdown.requested, live.processing.done]);
