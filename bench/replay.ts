@@ -101,7 +101,7 @@ async function importOurs(file: string, target: string): Promise<void> {
   const { createProgram } = await import('../bin/releve.ts');
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = () => true;
-  await createProgram().parseAsync(['node', 'releve', 'import', file, '--data-dir', target]);
+  await (await createProgram('import')).parseAsync(['node', 'releve', 'import', file, '--data-dir', target]);
   process.stdout.write = write;
 }
 

@@ -1,37 +1,24 @@
-/** Every command, in its own file. */
+/** Every command in its own file, loaded when it is the one asked for: a command starts without the others' libraries. */
 import type { Command } from 'commander';
-import { registerApi } from './api.ts';
-import { registerCheck } from './check.ts';
-import { registerClose, registerEvent, registerRecompute } from './declare.ts';
-import { registerDecode } from './decode.ts';
-import { registerDemo } from './demo.ts';
-import { registerForget } from './forget.ts';
-import { registerImport } from './import.ts';
-import { registerIngest } from './ingest.ts';
-import { registerNotify } from './notify.ts';
-import { registerProcess } from './process.ts';
-import { registerReport } from './report.ts';
-import { registerRun } from './run.ts';
-import { registerScan } from './scan.ts';
-import { registerSimulate } from './simulate.ts';
-import { registerSink } from './sink.ts';
 
-export const commands: readonly ((program: Command) => void)[] = [
-  registerApi,
-  registerCheck,
-  registerClose,
-  registerDecode,
-  registerDemo,
-  registerEvent,
-  registerForget,
-  registerImport,
-  registerIngest,
-  registerNotify,
-  registerProcess,
-  registerRecompute,
-  registerReport,
-  registerRun,
-  registerScan,
-  registerSimulate,
-  registerSink,
-];
+type Register = (program: Command) => void;
+
+export const commands: Readonly<Record<string, () => Promise<Register>>> = {
+  api: async () => (await import('./api.ts')).registerApi,
+  check: async () => (await import('./check.ts')).registerCheck,
+  close: async () => (await import('./declare.ts')).registerClose,
+  decode: async () => (await import('./decode.ts')).registerDecode,
+  demo: async () => (await import('./demo.ts')).registerDemo,
+  event: async () => (await import('./declare.ts')).registerEvent,
+  forget: async () => (await import('./forget.ts')).registerForget,
+  import: async () => (await import('./import.ts')).registerImport,
+  ingest: async () => (await import('./ingest.ts')).registerIngest,
+  notify: async () => (await import('./notify.ts')).registerNotify,
+  process: async () => (await import('./process.ts')).registerProcess,
+  recompute: async () => (await import('./declare.ts')).registerRecompute,
+  report: async () => (await import('./report.ts')).registerReport,
+  run: async () => (await import('./run.ts')).registerRun,
+  scan: async () => (await import('./scan.ts')).registerScan,
+  simulate: async () => (await import('./simulate.ts')).registerSimulate,
+  sink: async () => (await import('./sink.ts')).registerSink,
+};

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 /** `releve <command>`: see docs/contracts.md. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 130 interrupted after draining. */
+import { enableCompileCache } from 'node:module';
 import { Command, CommanderError } from 'commander';
 import { ConfigurationError } from '../domain/errors.ts';
 import { commands } from './commands.ts';
 import { withCommonOptions } from './options.ts';
 
-export function createProgram(): Command {
+/** `name`: the one command that is asked for; all of them where it is none. */
+export async function createProgram(name?: string): Promise<Command> {
   const program = new Command('releve')
     .description(
       'Relève tous les compteurs électriques d’un immeuble : consommations, fuites, pannes, répartition des charges',
@@ -13,7 +15,8 @@ export function createProgram(): Command {
     .version('0.1.0')
     .exitOverride()
     .configureHelp({ sortSubcommands: true, showGlobalOptions: true });
-  for (const register of commands) register(program);
+  const wanted = name !== undefined && Object.hasOwn(commands, name) ? [name] : Object.keys(commands);
+  for (const each of wanted) (await commands[each]?.())?.(program);
   for (const command of program.commands) {
     command.exitOverride();
     // A group of commands takes no options of its own: it would keep them from the commands in it.
@@ -23,11 +26,13 @@ export function createProgram(): Command {
 }
 
 async function main(): Promise<void> {
+  enableCompileCache();
   process.stdout.on('error', leaveOnBrokenPipe);
   process.stderr.on('error', () => undefined);
   process.on('SIGINT', leaveOnSignal).on('SIGTERM', leaveOnSignal);
   try {
-    await createProgram().parseAsync(process.argv);
+    const program = await createProgram(process.argv[2]);
+    await program.parseAsync(process.argv);
   } catch (error) {
     process.exitCode = report(error);
   }

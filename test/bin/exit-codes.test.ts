@@ -12,19 +12,16 @@ const names = [
 ];
 
 describe('every command', () => {
-  test('those of the contract', () => {
-    expect(
-      createProgram()
-        .commands.map((command) => command.name())
-        .sort(),
-    ).toEqual([...names].sort());
+  test('those of the contract', async () => {
+    const program = await createProgram();
+    expect(program.commands.map((command) => command.name()).sort()).toEqual([...names].sort());
   });
 
   test.each([...names, 'event add', 'event list'])(
     '%s --help has an example, the configuration and the folder',
-    (name) => {
+    async (name) => {
       let help = '';
-      let command: Command = createProgram();
+      let command: Command = await createProgram();
       for (const word of name.split(' ')) command = command.commands.find((each) => each.name() === word) as Command;
       command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
       expect(help).toMatch(/Exemples? ?:/);
@@ -77,7 +74,9 @@ describe('2: wrong usage or configuration', () => {
     [['demo', '--leak-w', '-3'], '--leak-w: '],
   ])('%j says %s', (args, problem) =>
     inFolder(async (folder) => {
-      const outcome = createProgram().parseAsync(['node', 'releve', ...args, '--data-dir', folder]);
+      const outcome = createProgram(args[0]).then((program) =>
+        program.parseAsync(['node', 'releve', ...args, '--data-dir', folder]),
+      );
       await expect(outcome).rejects.toBeInstanceOf(ConfigurationError);
       await expect(outcome).rejects.toThrow(problem);
     }),
