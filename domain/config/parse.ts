@@ -22,19 +22,38 @@ export function parseConfig(
     if (problems.length > 0) throw new ConfigurationError(problems);
     return config;
   }
-  // What the schema refuses is taken out, so that the references of the rest are checked in the same go.
-  const refused = parsed.error.issues.flatMap(pathsOf);
-  problems.push(...parsed.error.issues.flatMap(describeIssue));
-  const remainder = structuredClone(joined);
-  for (const path of refused) remove(remainder, path);
-  const second = configSchema.safeParse(remainder);
-  if (second.success) {
-    const others: string[] = [];
-    transformConfig(second.data, resolve, others);
-    const gone = refused.map((path) => path.map(String).join('.'));
-    problems.push(...others.filter((problem) => !gone.some((path) => problem.startsWith(path))));
-  }
+  problems.push(...parsed.error.issues.flatMap(describeIssue), ...problemsOfRest(joined, parsed.error.issues, resolve));
   throw new ConfigurationError(problems);
+}
+
+/** What the schema refuses is taken out, and what cannot be without it, so that the references of the rest are checked in the same go. */
+function problemsOfRest(
+  joined: Record<string, unknown>,
+  issues: readonly Issue[],
+  resolve: SecretResolver,
+): readonly string[] {
+  const rest = structuredClone(joined);
+  const gone = issues.flatMap(pathsOf);
+  for (const path of gone) remove(rest, path);
+  let parsed = configSchema.safeParse(rest);
+  for (let attempt = 0; !parsed.success && attempt < 3; attempt++) {
+    const around = parsed.error.issues.map((issue) => issue.path.slice(0, -1));
+    for (const path of around) remove(rest, path);
+    gone.push(...around);
+    parsed = configSchema.safeParse(rest);
+  }
+  if (!parsed.success) return [];
+  const problems: string[] = [];
+  transformConfig(parsed.data, resolve, problems);
+  const told = gone.map((path) => path.map(String).join('.'));
+  return problems.filter((problem) => !told.some((path) => problem.startsWith(path)));
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string;
+  readonly keys?: readonly string[];
 }
 
 function joinFiles(
@@ -72,7 +91,7 @@ function plainValue(document: ReturnType<typeof parseDocument>, name: string, pr
   }
 }
 
-function pathsOf(issue: { readonly path: readonly PropertyKey[]; readonly keys?: readonly string[] }): PropertyKey[][] {
+function pathsOf(issue: Issue): (readonly PropertyKey[])[] {
   return issue.keys ? issue.keys.map((key) => [...issue.path, key]) : [[...issue.path]];
 }
 
@@ -86,12 +105,7 @@ function remove(value: unknown, path: readonly PropertyKey[]): void {
     delete (parent as Record<PropertyKey, unknown>)[last];
 }
 
-function describeIssue(issue: {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly code?: string;
-  readonly keys?: readonly string[];
-}): string[] {
+function describeIssue(issue: Issue): string[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys' && issue.keys)
     return issue.keys.map((key) => `${path === '' ? key : `${path}.${key}`}: unknown key`);
