@@ -24,6 +24,7 @@ import { type Readiness, registerOperations } from './routes/operations.ts';
 import { registerPages } from './routes/pages.ts';
 import { registerStatements } from './routes/statements.ts';
 import type { RouteTools } from './routes/tools.ts';
+import { registerUnsubscribe, type UnsubscribeHandler } from './routes/unsubscribe.ts';
 
 export interface ApiOptions {
   readonly reader: ResultsReader;
@@ -42,6 +43,8 @@ export interface ApiOptions {
   readonly rateLimit?: { readonly max: number; readonly windowMs: number } | null;
   /** Served behind TLS: the sign-in cookie is Secure, HSTS is sent. */
   readonly https?: boolean;
+  /** Answers the link in a tenant's mail; without it there is no such route. */
+  readonly unsubscribe?: UnsubscribeHandler;
   /** How often an open page asks for news; 15 s. */
   readonly pollMs?: number;
 }
@@ -99,6 +102,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     pollMs: options.pollMs ?? 15_000,
     identify: (token) => tokens.identify(token, now()),
   });
+  if (options.unsubscribe) registerUnsubscribe(app, options.unsubscribe);
   registerOperations(app, tools, { readiness: options.readiness ?? {}, registry });
   await app.ready();
 

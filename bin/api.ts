@@ -18,6 +18,7 @@ import { withJournalEvents } from './declared.ts';
 import { createLogger } from './logger.ts';
 import { type CommonOptions, configurationOf } from './options.ts';
 import { onShutdown } from './shutdown.ts';
+import { unsubscribing } from './unsubscribing.ts';
 
 interface ApiCommandOptions extends CommonOptions {
   readonly host?: string;
@@ -65,6 +66,7 @@ async function runApi(options: ApiCommandOptions): Promise<void> {
     audit: (line) => log.info(line, 'audit'),
     logger: log,
     https: config.api.publicUrl?.startsWith('https:') ?? false,
+    ...(journal && unsubscribing(config.notifications.unsubscribeSecret, () => config.buildings, journal)),
   });
   const reload = async (): Promise<void> => {
     config = reread(options, config, log);

@@ -11,6 +11,7 @@ import { type Notifier, startNotifier } from '../notify/notifier.ts';
 import { type Processing, type Store, startProcessing } from './embedded.ts';
 import { createLogger } from './logger.ts';
 import { logNotifier, warnOfGaps } from './notifier-log.ts';
+import { unsubscribing } from './unsubscribing.ts';
 
 export interface LiveOptions {
   readonly store: Store;
@@ -70,6 +71,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       openOnLoopback: options.open,
       readiness: { journal: () => store.journal.check(), resultats: () => store.results.check() },
       audit: (line) => log.info(line, 'audit'),
+      ...unsubscribing(options.notifications?.unsubscribeSecret, () => buildings, store.journal),
     });
     const { url } = await api.listen({ host: address.host, port: address.port });
     ingest.start();
