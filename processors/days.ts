@@ -78,17 +78,7 @@ function computeMeterDays(
   let allAtHand = true;
   let slotCount = 0;
   let stepsWh = 0;
-  const facts: DayFacts = {
-    maxVa: null,
-    maxVaAt: null,
-    remainderFloorW: null,
-    leak: { ratio: null, quality: 'none', remainderWh: null },
-    meteredWh: null,
-    balanceGeneralWh: null,
-    tenantsPeakW: null,
-    frozen: {},
-    resolutionWh: {},
-  };
+  const facts = nothingKnown();
   for (const evaluated of evaluation.meters) {
     const { meter } = evaluated.context;
     if (evaluated.state.decidedTo >= window.end) {
@@ -151,9 +141,8 @@ function publishMeterDay(day: DayState, result: MeterDay, out: Result[]): void {
   day.meters.set(result.meter, published ?? { ...result, revision: day.published.get(key)?.revision ?? 1 });
 }
 
-/** Where the curves are gone, the balance comes from whole days as soon as every meter has one. */
-function factsOfDays(context: BuildingContext, day: DayState): DayFacts {
-  const known: DayFacts = day.facts ?? {
+function nothingKnown(): DayFacts {
+  return {
     maxVa: null,
     maxVaAt: null,
     remainderFloorW: null,
@@ -164,6 +153,11 @@ function factsOfDays(context: BuildingContext, day: DayState): DayFacts {
     frozen: {},
     resolutionWh: {},
   };
+}
+
+/** Where the curves are gone, the balance comes from whole days as soon as every meter has one. */
+function factsOfDays(context: BuildingContext, day: DayState): DayFacts {
+  const known = day.facts ?? nothingKnown();
   const balance = balanceOfDays(context, day);
   if (!balance) return known;
   return { ...known, leak: balance.leak, meteredWh: balance.meteredWh, balanceGeneralWh: balance.generalWh };

@@ -170,7 +170,7 @@ export class BuildingProcessor {
     if (same && JSON.stringify(same) === JSON.stringify(event)) return;
     if (event.type === 'temperature') {
       state.temperatures.set(event.date, event.celsius);
-      this.changed(event.at, effects);
+      this.changed(event.at);
       return;
     }
     state.declared = [...state.declared.filter((known) => known !== same), event];
@@ -198,11 +198,11 @@ export class BuildingProcessor {
     }
     this.context = createContext(this.configured, state.declared, this.calendar);
     this.lookup.clear();
-    this.changed(event.at, effects);
+    this.changed(event.at);
   }
 
   /** Something was declared about the time from `at` on: what is decided must be replayed, the rest computed again. */
-  private changed(at: number, _effects: Effects): void {
+  private changed(at: number): void {
     const { state } = this;
     if (at < state.decidedTo) state.rebuildFrom = Math.min(state.rebuildFrom ?? at, at);
     for (const meter of state.meters.values())
