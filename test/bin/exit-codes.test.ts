@@ -49,6 +49,7 @@ describe('2: wrong usage or configuration', () => {
     [['api']],
     [['notify']],
     [['scan']],
+    [['forget', '--lot', '99']],
   ])('%j', (args) =>
     inFolder(async (folder) => {
       const { code, stdout, stderr } = await releve([...args, '--data-dir', folder]);
