@@ -16,7 +16,6 @@ import {
   filter,
   from,
   map,
-  mergeMap,
   type Observable,
   of,
   type SchedulerLike,
@@ -26,6 +25,7 @@ import {
   timer,
 } from 'rxjs';
 import type { ExchangeCounts, ExchangeOptions } from './exchange.ts';
+import { exhaustOr } from './operators/exhaust-or.ts';
 import { createMeterSession, type MeterAddress, type MeterSession, type ReadoutOutcome } from './readout.ts';
 import type { ByteLink } from './transport/byte-link.ts';
 
@@ -77,7 +77,6 @@ export function poll(link: ByteLink, meters: readonly PolledMeter[], options: Po
 
   return defer(() => {
     const polled = meters.map((meter) => new Polled(meter.id, createMeterSession(link, meter)));
-    let running = false;
 
     const skipped = (reason: 'overrun' | 'delivery'): CycleEvent => ({
       kind: 'cycle',
@@ -102,7 +101,6 @@ export function poll(link: ByteLink, meters: readonly PolledMeter[], options: Po
       const fates = { ...noFates };
       const silent: Polled[] = [];
       let waited = false;
-      running = true;
 
       const reached = (): Observable<boolean> => {
         if (link.connected) return of(true);
@@ -165,7 +163,6 @@ export function poll(link: ByteLink, meters: readonly PolledMeter[], options: Po
         }),
       );
       const end = defer((): Observable<PollEvent> => {
-        running = false;
         // Where somebody was heard the silent ones are silent by themselves.
         if (fates.read + fates.failed > silent.length) for (const meter of silent) meter.stayedSilent();
         else if (silent.length > 0) link.reconnect('no meter answered');
@@ -175,11 +172,10 @@ export function poll(link: ByteLink, meters: readonly PolledMeter[], options: Po
     }
 
     return timer(0, intervalMs, scheduler).pipe(
-      mergeMap((): Observable<PollEvent> => {
-        if (running) return of(skipped('overrun'));
-        if (!mayRead()) return of(skipped('delivery'));
-        return cycle();
-      }),
+      exhaustOr(
+        (): Observable<PollEvent> => (mayRead() ? cycle() : of(skipped('delivery'))),
+        () => skipped('overrun'),
+      ),
     );
   });
 }
