@@ -6,6 +6,12 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<BenchRow[]
   rules: () => import('./rules.ts'),
   replay: () => import('./replay.ts'),
   api: () => import('./api.ts'),
+  pipeline: () => import('./pipeline.ts'),
+  sink: () => import('./sink.ts'),
+  latency: () => import('./latency.ts'),
+  state: () => import('./state.ts'),
+  start: () => import('./start.ts'),
+  curves: () => import('./curves.ts'),
 };
 
 const wanted = process.argv.slice(2);

@@ -1,0 +1,163 @@
+/**
+ * `latency`: from the journal's acknowledgement of a reading to the result that counts it being answered by InfluxDB, through `releve process` and
+ * `releve sink`: at 21 meters every 10 s, and at 1,111 readings a second (a million meters every 15 minutes). InfluxDB is asked again and again for the
+ * newest counts of one building's day; a reading is there when its meter's count has risen.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createCalendar } from '../domain/calendar.ts';
+import { readingValue } from '../domain/reading.ts';
+import { startInflux } from '../infra/native/influx.ts';
+import { startKafka } from '../infra/native/kafka.ts';
+import { createKafka } from '../journal/kafka/client.ts';
+import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
+import { createKafkaJournal } from '../journal/kafka/journal.ts';
+import type { Journal } from '../journal/port.ts';
+import { ensureBuckets } from '../results/influx/ensure-buckets.ts';
+import { createInfluxResults } from '../results/influx/results.ts';
+import type { ResultsStore } from '../results/port.ts';
+import { startReleve } from './children.ts';
+import { quantile } from './figures.ts';
+import { fleetFile, metersABuilding, readingOf } from './fleet.ts';
+import type { BenchRow } from './row.ts';
+
+const prefix = 'bench';
+const partitions = 4;
+const buildings = 500;
+const readingsASecond = 1111;
+const slowSeconds = 60;
+const fastSeconds = 30;
+const warmUpMs = 10_000;
+const dayMs = 86_400_000;
+const patienceMs = 20_000;
+
+interface Setting {
+  readonly journal: Journal;
+  readonly results: ResultsStore;
+}
+
+export async function run(): Promise<BenchRow[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'releve-latency-'));
+  const kafka = await startKafka({ dir: join(folder, 'kafka') });
+  const influx = await startInflux({ dir: join(folder, 'influx') });
+  const { brokers } = kafka;
+  const admin = createKafka({ brokers }).admin();
+  await admin.connect();
+  await ensureTopics(admin, { prefix, partitions, replicationFactor: 1 });
+  await admin.disconnect();
+  await ensureBuckets(influx);
+  const { url, org: organisation, token } = influx;
+  const config = join(folder, 'releve.yaml');
+  const servers = { kafka: { brokers, prefix, partitions }, influx: { url, organisation, token: '$' + '{TOKEN}' } };
+  writeFileSync(config, JSON.stringify({ version: 1, ...servers, buildings: fleetFile(buildings) }));
+  const roles = ['process', 'sink'].map((role) => startReleve([role, '-c', config], { environment: { TOKEN: token } }));
+  const setting = { journal: createKafkaJournal({ brokers, prefix }), results: createInfluxResults(influx) };
+  try {
+    await measure(setting, 1000, warmUpMs, 'b0');
+    const slow = await measure(setting, 10_000, slowSeconds * 1000, 'b1');
+    const load = new AbortController();
+    const loading = many(setting.journal, load.signal);
+    const fast = await measure(setting, 1000, fastSeconds * 1000, 'b2');
+    load.abort();
+    await loading;
+    return [...rows('21 meters every 10 s', slow, 1), ...rows(`${readingsASecond} readings/s`, fast, 2)];
+  } finally {
+    await Promise.all(roles.map((role) => role.stop()));
+    await setting.journal.close();
+    await setting.results.close();
+    await influx.stop();
+    await kafka.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The peer's column holds what is allowed. */
+function rows(name: string, seconds: readonly number[], allowed: number): BenchRow[] {
+  return [0.5, 0.99].map((part) => {
+    const ours = 1000 * quantile(seconds, part);
+    const peer = 1000 * allowed;
+    return { name: `latency at ${name}, p${100 * part}`, ours, peer, ratio: ours / peer, unit: 'ms, less is better' };
+  });
+}
+
+/** Seconds from acknowledged to answered, of all 21 meters of a building, read every so often. */
+async function measure(
+  { journal, results }: Setting,
+  everyMs: number,
+  forMs: number,
+  building: string,
+): Promise<number[]> {
+  const today = createCalendar('Europe/Paris').windowOf('day', Date.now());
+  const waiting = new Map<string, { count: number; acknowledgedAt: number }>();
+  const seconds: number[] = [];
+  let stopped = false;
+  let count = 0;
+
+  async function ask(): Promise<void> {
+    const patience = performance.now() + forMs + patienceMs;
+    while (!stopped || waiting.size > 0) {
+      if (performance.now() > patience) throw new Error(`${waiting.size} readings of ${building} are not to be seen`);
+      const days = await results.meterDays({ building, from: today.start, to: today.start + dayMs / 2 });
+      const now = performance.now();
+      for (const { meter, readings } of days) {
+        const sent = waiting.get(meter);
+        if (!sent || readings < sent.count) continue;
+        seconds.push((now - sent.acknowledgedAt) / 1000);
+        waiting.delete(meter);
+      }
+      await sleep(10);
+    }
+  }
+
+  const asking = ask();
+  const end = performance.now() + forMs;
+  for (let next = performance.now(); next < end; next += everyMs) {
+    await sleep(Math.max(0, next - performance.now()));
+    if (waiting.size > 0) continue;
+    const at = Date.now();
+    count++;
+    const records = Array.from({ length: metersABuilding }, (_, meter) => {
+      // Half a watt-hour a second is no meter's leap.
+      const energyImportWh = 1_000_000 + Math.floor(count / 2);
+      const reading = { ...readingOf(building, meter, count, today.start), energyImportWh, at, receivedAt: at };
+      return { topic: 'readings', key: building, building, value: readingValue(reading) } as const;
+    });
+    await journal.append(records);
+    const acknowledgedAt = performance.now();
+    for (const { value } of records) waiting.set(value.meter, { count, acknowledgedAt });
+  }
+  stopped = true;
+  await asking;
+  return seconds;
+}
+
+/** The rest of the load: meter after meter of all other buildings. */
+async function many(journal: Journal, signal: AbortSignal): Promise<void> {
+  const turnMs = 100;
+  let sent = 0;
+  const began = performance.now();
+  while (!signal.aborted) {
+    const due = Math.floor(((performance.now() - began) * (readingsASecond - metersABuilding)) / 1000);
+    const at = Date.now();
+    const records = Array.from({ length: due - sent }, (_, index) => {
+      const number = sent + index;
+      const building = `b${3 + (Math.floor(number / metersABuilding) % (buildings - 3))}`;
+      const step = Math.floor(number / metersABuilding / buildings);
+      const energyImportWh = 1_000_000 + step;
+      const reading = {
+        ...readingOf(building, number % metersABuilding, step, at - dayMs),
+        energyImportWh,
+        at,
+        receivedAt: at,
+      };
+      return { topic: 'readings', key: building, building, value: readingValue(reading) } as const;
+    });
+    sent = due;
+    await journal.append(records);
+    await sleep(turnMs);
+  }
+}
+
+if (import.meta.main) console.table(await run());
