@@ -41,6 +41,8 @@ export interface ListenOptions {
   readonly burstGapMs?: number | undefined;
   /** Invocation counters accepted before, to go on after a restart. */
   readonly invocations?: Invocations | undefined;
+  /** The multiplier that holds at an instant, where declared events change it; else the profile's. */
+  readonly multiplierAt?: ((at: number) => number) | undefined;
   /** Powers beyond it are not believed; any is, unless given. */
   readonly maxPowerW?: number | undefined;
   readonly scheduler?: SchedulerLike | undefined;
@@ -129,7 +131,8 @@ function createLine(options: ListenOptions, intervalMs: number, startedAt: numbe
     silent = false;
     lastPushAt = at;
     events.push({ kind: 'push', at, push, invocations: receiver.invocations });
-    const observation = observePush(push, profile);
+    const multiplier = options.multiplierAt?.(at) ?? profile.multiplier;
+    const observation = observePush(push, { ...profile, multiplier });
     if (!observation.ok) {
       events.push({ kind: 'fault', at, code: observation.code, facts: observation.facts });
       return;

@@ -84,6 +84,15 @@ describe('thinning', () => {
     expect(readings(events)).toMatchObject([{ energyImportWh: 2002, powerW: 1500 }]);
   });
 
+  test('a multiplier that a declared event changes holds from its instant on', () => {
+    const arrivals = [1, 70].map((second) => ({ at: second * s, bytes: push(3000, 100) }));
+    const events = play(arrivals, 121 * s, { multiplierAt: (at) => (at < 60 * s ? 1 : 40) });
+    expect(readings(events)).toMatchObject([
+      { energyImportWh: 3000, powerW: 100, registerLimitWh: 4_294_967_296 },
+      { energyImportWh: 120_000, powerW: 4000, registerLimitWh: 171_798_691_840 },
+    ]);
+  });
+
   test('a reading is given at the end of its interval although nothing follows', () => {
     const events = play([{ at: 10 * s, bytes: push(5, 1) }], 170 * s);
     expect(of(events, 'reading').map(({ at }) => at)).toEqual([60_000]);
