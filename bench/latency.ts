@@ -62,6 +62,8 @@ export async function run(): Promise<BenchRow[]> {
     const fast = await measure(setting, 1000, fastSeconds * 1000, 'b2');
     load.abort();
     await loading;
+    const shown = (all: readonly number[]): string => all.map((one) => one.toFixed(2)).join(' ');
+    process.stderr.write(`slow ${shown(slow)}\nfast ${shown(fast)}\n`);
     return [...rows('21 meters every 10 s', slow, 1), ...rows(`${readingsASecond} readings/s`, fast, 2)];
   } finally {
     await Promise.all(roles.map((role) => role.stop()));
