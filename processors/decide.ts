@@ -113,7 +113,7 @@ function prune(state: BuildingState, context: BuildingContext, horizon: number, 
     );
     if (
       (day.end <= horizon && told && now >= day.end + latenessMs) ||
-      (!keepParts && day.end < Math.max(horizon, now - latenessMs - slackMs) - pendingDays * dayMs)
+      (!keepParts && day.end < horizon - pendingDays * dayMs)
     )
       state.days.delete(start);
   }

@@ -99,10 +99,13 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
   }
 
   async function letGo(consumer: Consumer): Promise<void> {
-    const all = [...owned.values()];
+    const all = [...owned];
     owned.clear();
-    for (const { controller } of all) controller.abort();
-    await Promise.allSettled(all.map(({ done }) => done));
+    for (const [partition, { controller }] of all) {
+      controller.abort();
+      options.onEvent?.({ type: 'revoked', partition });
+    }
+    await Promise.allSettled(all.map(([, { done }]) => done));
     await consumer.disconnect().catch(() => undefined);
   }
 }

@@ -113,7 +113,7 @@ describe('the roles', () => {
     );
     expect(tokens).toEqual({
       ingest: ['no_token'],
-      process: ['no_token'],
+      process: ['influx_api_token'],
       sink: ['influx_sink_token'],
       api: ['influx_api_token'],
       notify: ['influx_api_token'],

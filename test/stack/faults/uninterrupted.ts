@@ -2,7 +2,6 @@
 
 import { startProcessing } from '../../../bin/embedded.ts';
 import type { Building } from '../../../domain/building.ts';
-import { topicNames } from '../../../domain/topics.ts';
 import type { Journal, OutgoingRecord } from '../../../journal/port.ts';
 import type { Account } from '../../../processors/account.ts';
 import { openSqliteStore } from '../../../results/sqlite/open.ts';
@@ -24,19 +23,11 @@ export async function runUninterrupted(
   range: { readonly from: number; readonly to: number },
 ): Promise<Uninterrupted> {
   const store = openSqliteStore(':memory:');
-  let readings = 0;
-  for (const topic of topicNames.filter((name) => name === 'events' || name === 'readings')) {
-    for (let partition = 0; partition < (await journal.partitions(topic)); partition++) {
-      for await (const batch of journal.read(topic, partition)) {
-        if (topic === 'readings') readings += batch.length;
-        for (let from = 0; from < batch.length; from += recordsAtOnce) {
-          await store.journal.append(batch.slice(from, from + recordsAtOnce).map(outgoing));
-        }
-      }
-    }
-  }
   const processing = startProcessing({ store, buildings, watching: true });
   try {
+    // A live system: it watches before the first reading comes.
+    await processing.drained();
+    const readings = await copyRecords(journal, store.journal);
     await processing.drained();
     const results = new Map<string, ComparedResults>();
     for (const { id } of buildings) results.set(id, await comparedResults(store.results, id, range));
@@ -45,6 +36,21 @@ export async function runUninterrupted(
     await processing.stop();
     store.close();
   }
+}
+
+/** The number of records of the topic `readings`. */
+async function copyRecords(from: Journal, to: Journal): Promise<number> {
+  let readings = 0;
+  for (const topic of ['events', 'readings'] as const) {
+    for (let partition = 0; partition < (await from.partitions(topic)); partition++) {
+      for await (const batch of from.read(topic, partition)) {
+        if (topic === 'readings') readings += batch.length;
+        for (let first = 0; first < batch.length; first += recordsAtOnce)
+          await to.append(batch.slice(first, first + recordsAtOnce).map(outgoing));
+      }
+    }
+  }
+  return readings;
 }
 
 /** What is no JSON travels as a text that is none of our records either. */
