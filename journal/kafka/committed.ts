@@ -5,7 +5,7 @@
  *     offset   10   11   12   13        14   15
  *     producer P    P    Q    P abort   Q    P        aborted: (P, 10)   →   12, 14, 15
  */
-import type { RawMessage, RawPartition } from './internals.ts';
+import type { RawMessage, RawPartition } from './raw.ts';
 
 /** Messages from `from` on, in order, without aborted and control records. */
 export function committedMessages(partition: RawPartition, from: number): RawMessage[] {

@@ -1,5 +1,5 @@
 /** The answer to a fetch, version 11 (any broker since Kafka 2.3), decoded without an object a byte string. */
-import type { RawPartition } from './internals.ts';
+import type { RawPartition } from './raw.ts';
 import { decodeBatches } from './record-batch.ts';
 
 export interface FetchResponse {

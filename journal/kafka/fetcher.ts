@@ -5,14 +5,8 @@ import { type TopicName, topicName } from '../../domain/topics.ts';
 import type { JournalRecord } from '../port.ts';
 import { committedMessages } from './committed.ts';
 import { isOffsetOutOfRange, KafkaFailure } from './errors.ts';
-import {
-  createCluster,
-  type FetchTopic,
-  fetchFrom,
-  type RawMessage,
-  type RawPartition,
-  readCommitted,
-} from './internals.ts';
+import { createCluster, type FetchTopic, fetchFrom, readCommitted } from './internals.ts';
+import type { RawMessage, RawPartition } from './raw.ts';
 
 export interface FetchPosition {
   readonly topic: TopicName;

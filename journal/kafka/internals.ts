@@ -7,29 +7,6 @@ import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
 import { decodeFetchResponse, type FetchResponse } from './fetch-response.ts';
 
-export interface RawMessage {
-  readonly offset: number;
-  /** Empty where the record has none. */
-  readonly key: string;
-  readonly value: string | null;
-  readonly isControlRecord: boolean;
-  /** One object for all records of a batch. */
-  readonly batchContext: {
-    readonly producerId: string;
-    readonly inTransaction: boolean;
-    readonly lastOffsetDelta: number;
-  };
-}
-
-export interface RawPartition {
-  readonly partition: number;
-  readonly lastStableOffset: number;
-  readonly abortedTransactions: readonly { readonly producerId: string; readonly firstOffset: number }[];
-  readonly messages: readonly RawMessage[];
-  /** One past the last offset of what was sent; null: no whole batch was. */
-  readonly nextOffset: number | null;
-}
-
 export interface FetchTopic {
   readonly topic: string;
   readonly partitions: readonly {

@@ -7,7 +7,7 @@
  *     record: length, attributes (1), Δtime, Δoffset, key length, key, value length, value, headers      varints, zigzag
  */
 import { gunzip, zstdDecompress } from 'node:zlib';
-import type { RawMessage } from './internals.ts';
+import type { RawMessage } from './raw.ts';
 
 export interface DecodedBatches {
   readonly messages: RawMessage[];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { committedMessages } from '../../../journal/kafka/committed.ts';
-import type { RawMessage, RawPartition } from '../../../journal/kafka/internals.ts';
+import type { RawMessage, RawPartition } from '../../../journal/kafka/raw.ts';
 
 /** `P` a transactional record of producer P, `p` one outside of transactions, `P!` P's control record. */
 function partition(first: number, log: string, aborted: readonly [producer: string, first: number][]): RawPartition {
