@@ -24,7 +24,13 @@ const rows: BenchRow[] = [];
 for (const [name, load] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
-  rows.push(...(await (await load()).run()));
+  try {
+    rows.push(...(await (await load()).run()));
+  } catch (error) {
+    // The other rows are worth having; this one is missing, and says why.
+    process.stderr.write(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exitCode = 1;
+  }
 }
 console.table(
   rows.map(({ name, ours, peer, ratio, unit }) => ({
