@@ -75,7 +75,7 @@ beforeAll(async () => {
   }
   await until('readings of the simulated bus', 60_000, async () => (await countLive()) > 40);
   expect(await ingest.end('SIGTERM')).toBe(130);
-  expected = await runUninterrupted(rig.journal, rig.buildings, range);
+  expected = await runUninterrupted([rig.journal], rig.buildings, range);
 }, 300_000);
 
 afterAll(async () => {

@@ -16,9 +16,9 @@ export interface Uninterrupted {
 
 const recordsAtOnce = 5000;
 
-/** Every reading and declared event of the journal, in its order; `at` is the range to be compared. */
+/** Every reading and declared event of the journals, in their order; results whose windows begin in the range. */
 export async function runUninterrupted(
-  journal: Journal,
+  journals: readonly Journal[],
   buildings: readonly Building[],
   range: { readonly from: number; readonly to: number },
 ): Promise<Uninterrupted> {
@@ -27,7 +27,8 @@ export async function runUninterrupted(
   try {
     // A live system: it watches before the first reading comes.
     await processing.drained();
-    const readings = await copyRecords(journal, store.journal);
+    let readings = 0;
+    for (const journal of journals) readings += await copyRecords(journal, store.journal);
     await processing.drained();
     const results = new Map<string, ComparedResults>();
     for (const { id } of buildings) results.set(id, await comparedResults(store.results, id, range));
