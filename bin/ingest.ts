@@ -13,6 +13,8 @@ import { createIngestMetrics } from './ingest-metrics.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
 
+const lastWordMs = 1000;
+
 interface IngestCommandOptions extends CommonOptions {
   readonly operationsPort?: string;
   readonly bus?: readonly string[];
@@ -93,6 +95,8 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
   told.unsubscribe();
   if (invocations.failure !== null) log.error({ reason: invocations.failure }, 'invocations.json is not written');
   log.info({ ...running.counts, isDurable }, 'stopped');
+  // What is durable needs no broker any more; a request to one that is away is not waited for.
+  setTimeout(() => process.exit(isDurable ? 130 : 1), lastWordMs).unref();
   await operations?.close();
   await journal.close();
   return isDurable;

@@ -11,7 +11,7 @@ import { createLogger } from './logger.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf } from './options.ts';
 import { createProcessMetrics } from './process-metrics.ts';
-import { onShutdown } from './shutdown.ts';
+import { longestStopMs, onShutdown } from './shutdown.ts';
 
 interface ProcessCommandOptions extends CommonOptions {
   readonly operationsPort?: string;
@@ -55,7 +55,7 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
     });
   const registry = new Registry();
   const metrics = createProcessMetrics(registry);
-  const shutdown = onShutdown();
+  const shutdown = onShutdown(longestStopMs);
   const operations =
     options.operationsPort === undefined
       ? undefined

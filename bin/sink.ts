@@ -11,7 +11,7 @@ import { createInfluxResults } from '../results/influx/results.ts';
 import { createLogger } from './logger.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf } from './options.ts';
-import { onShutdown } from './shutdown.ts';
+import { longestStopMs, onShutdown } from './shutdown.ts';
 import { createSinkMetrics } from './sink-metrics.ts';
 
 interface SinkCommandOptions extends CommonOptions {
@@ -49,7 +49,7 @@ async function sink(options: SinkCommandOptions): Promise<void> {
   const results = createInfluxResults({ url, org, token, timeoutMs });
   const registry = new Registry();
   const count = createSinkMetrics(registry);
-  const { signal } = onShutdown();
+  const { signal } = onShutdown(longestStopMs);
   const operations =
     options.operationsPort === undefined
       ? undefined
