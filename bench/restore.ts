@@ -1,0 +1,114 @@
+/**
+ * `restore`: time and memory until the state of 100,000 meters is back in one process, from a changelog in Kafka: once of snapshots alone, once with as
+ * many events after each snapshot as there are on average before the next one (1000), in deltas of one publication each.
+ *
+ *     node bench/restore.ts        starts a broker, fills both changelogs, restores each in a process of its own
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createCalendar } from '../domain/calendar.ts';
+import { partitionOf } from '../domain/topics.ts';
+import { startKafka } from '../infra/native/kafka.ts';
+import { createKafka } from '../journal/kafka/client.ts';
+import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
+import { createKafkaJournal } from '../journal/kafka/journal.ts';
+import type { OutgoingRecord } from '../journal/port.ts';
+import { deltaRecord, snapshotRecords } from '../processors/changelog.ts';
+import { noEffects } from '../processors/effects.ts';
+import { encodeState } from '../processors/snapshot.ts';
+import { type BuildingEvent, BuildingProcessor } from '../processors/step.ts';
+import { createBuildingTask } from '../processors/task.ts';
+import { Workspace } from '../processors/workspace.ts';
+import { fleet, metersABuilding, readings } from './fleet.ts';
+
+const meters = 100_000;
+const partitions = 8;
+const days = 5;
+const deltas = 48;
+const start0 = Date.UTC(2026, 5, 1, 22);
+const positions = { readings: 0, events: 0, telemetry: 0 };
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'releve-restore-'));
+  const kafka = await startKafka({ dir: join(folder, 'kafka') });
+  try {
+    const admin = createKafka(kafka).admin();
+    await admin.connect();
+    const rows: Record<string, object> = {};
+    for (const kind of ['snapshots', 'snapshots and deltas']) {
+      const prefix = kind.replaceAll(' ', '-');
+      await ensureTopics(admin, { prefix, partitions, replicationFactor: 1 });
+      await fill(kafka.brokers, prefix, kind === 'snapshots' ? 0 : deltas);
+      const flags = ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url)];
+      const said = execFileSync(process.execPath, [...flags, kafka.brokers.join(','), prefix], { encoding: 'utf8' });
+      rows[kind] = JSON.parse(said) as object;
+    }
+    await admin.disconnect();
+    console.table(rows);
+  } finally {
+    await kafka.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The same state under the id of every building. */
+async function fill(brokers: readonly string[], prefix: string, deltaCount: number): Promise<void> {
+  const [building] = fleet(1);
+  const processor = new BuildingProcessor(building!, new Workspace(), undefined, createCalendar('Europe/Paris'));
+  for (let day = 0; day < days; day++) {
+    for (const reading of readings([building!], day * 96, (day + 1) * 96, start0))
+      processor.step({ type: 'reading', reading }, noEffects());
+    processor.step({ type: 'flush', now: start0 + (day + 1) * 86_400_000, settled: true }, noEffects());
+  }
+  const journal = createKafkaJournal({ brokers, prefix });
+  for (let index = 0; index < meters / metersABuilding; index++) {
+    const id = `b${index}`;
+    Object.assign(processor.state, { building: id });
+    const records: OutgoingRecord[] = snapshotRecords(id, 1, encodeState(processor.state), positions);
+    for (let number = 0; number < deltaCount; number++)
+      records.push(deltaRecord(id, 1, number, roundOf(id, days * 96 + number), positions));
+    await journal.append(records);
+  }
+  await journal.close();
+}
+
+/** Each meter once, and the publication. */
+function roundOf(id: string, step: number): BuildingEvent[] {
+  const events: BuildingEvent[] = [...readings([{ id }], step, step + 1, start0)].map((reading) => ({
+    type: 'reading',
+    reading,
+  }));
+  return [...events, { type: 'flush', now: start0 + (step + 1) * 900_000, settled: true }];
+}
+
+async function restore(brokers: readonly string[], prefix: string): Promise<object> {
+  const all = fleet(Math.ceil(meters / metersABuilding));
+  const journal = createKafkaJournal({ brokers, prefix });
+  const began = performance.now();
+  const tasks = Array.from({ length: partitions }, (_, partition) =>
+    createBuildingTask({
+      partition,
+      buildings: all,
+      owns: (building) => partitionOf(building, partitions) === partition,
+    }),
+  );
+  await Promise.all(tasks.map((task, partition) => task.restore(journal.read('state', partition))));
+  const seconds = (performance.now() - began) / 1000;
+  const open = tasks.reduce((sum, task) => sum + task.openDays(), 0);
+  if (open < all.length) throw new Error(`only ${open} days of ${all.length} buildings are open`);
+  const residentMB = Math.round(process.memoryUsage.rss() / 1e6);
+  await journal.close();
+  return {
+    meters,
+    seconds: Math.round(seconds * 10) / 10,
+    residentMB,
+    peakMB: Math.round(process.resourceUsage().maxRSS / 1e3),
+  };
+}
+
+const [brokers, prefix] = process.argv.slice(2);
+if (brokers === undefined || prefix === undefined) await main();
+else process.stdout.write(JSON.stringify(await restore(brokers.split(','), prefix)));
