@@ -62,7 +62,8 @@ export async function startKafka(options: { dir: string; port?: number }): Promi
   writeFileSync(configuration, properties(dir, port, await freePort()));
   if (!existsSync(join(dir, 'data', 'meta.properties'))) {
     const cluster = Buffer.from(crypto.randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-    const format = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', configuration];
+    // With `=`, for an identifier may begin with a dash.
+    const format = ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '-c', configuration];
     await run({ program: 'java', arguments: ['-Xmx128m', '-cp', classPath, ...format], folder: dir, log });
   }
   const memory = ['-Xms256m', '-Xmx512m', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=4'];
