@@ -45,6 +45,8 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     labelNames: ['partition', 'outcome'],
     registers,
     collect() {
+      // A partition that went to another process is counted there.
+      this.reset();
       for (const [partition, task] of tasks)
         for (const [outcome, count] of Object.entries(task.account())) this.set({ partition, outcome }, count);
     },
@@ -55,6 +57,7 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     labelNames,
     registers,
     collect() {
+      this.reset();
       for (const [partition, task] of tasks) this.set({ partition }, task.openDays());
     },
   });
@@ -62,7 +65,10 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     onEvent({ type, partition = 0, facts }) {
       if (type === 'restored') restore.set({ partition }, Number(facts?.durationMs ?? 0) / 1000);
       if (type === 'fenced' || type === 'retry' || type === 'failed') restarts.inc({ partition, why: type });
-      if (type === 'revoked') tasks.delete(partition);
+      if (type === 'revoked') {
+        tasks.delete(partition);
+        lag.remove({ partition });
+      }
     },
     onBatch(partition, facts) {
       readings.inc({ partition }, facts.readings);

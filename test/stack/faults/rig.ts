@@ -67,7 +67,8 @@ export async function createRig(options: RigOptions): Promise<Rig> {
   for (const { name, text } of contents) writeFileSync(join(folderOfFiles, name), text);
   const config = parseConfig(contents, () => 'not used here');
   const journal = createKafkaJournal({ brokers, prefix });
-  const results = createInfluxResults(influx);
+  // Patient: whoever judges at the end asks a machine that is busy.
+  const results = createInfluxResults({ ...influx, timeoutMs: 60_000 });
   const started: Role[] = [];
 
   function run(name: string, more: readonly string[]): Role {
