@@ -7,9 +7,11 @@ describe('what InfluxDB holds after ten kills and every other fault', () => {
   const said: string[] = [];
   beforeAll(async () => {
     const say = (line: string): void => void said.push(line);
-    report = await runFaults({ seed: 27, kills: 10, outageMs: 10_000, stuckMs: 180_000, say }).catch((error: unknown) => {
-      throw new Error(said.join('\n'), { cause: error });
-    });
+    report = await runFaults({ seed: 27, kills: 10, outageMs: 10_000, stuckMs: 180_000, say }).catch(
+      (error: unknown) => {
+        throw new Error(said.join('\n'), { cause: error });
+      },
+    );
   }, 600_000);
 
   test('equals an uninterrupted run, field by field but for revisions and instants', () => {
