@@ -86,6 +86,11 @@ export interface BuildingDay extends ResultBase {
   readonly powerMaxAt: number | null;
   readonly powerMeanW: number | null;
   readonly demandMaxW: number | null;
+  /** The contracted power of the day's configuration; missing in days written before it was kept. */
+  readonly contractedVa?: number | null | undefined;
+  readonly cosPhi?: number | null | undefined;
+  /** What is held against the contracted power: greatest VA, W / cos φ, or 10-minute demand above 36 kVA. */
+  readonly peakVa?: number | null | undefined;
   /** Distribution over the tenant meters whose consumption is known. */
   readonly knownCount: number;
   readonly meanWh: number | null;

@@ -28,7 +28,7 @@ export interface BusHealth {
   readonly checksumErrors: number;
   readonly discardedBytes: number;
   /** Powers, voltages, currents that cannot be and were left out of their readings. */
-  readonly implausible?: number | undefined;
+  readonly implausible?: number | null | undefined;
   /** Duration of the last cycle; null: none ended. */
   readonly cycleMs: number | null;
   /** Failed polls of each meter in the last hour. */

@@ -3,8 +3,10 @@
 import { isVacantThroughout } from '../domain/building.ts';
 import type { BuildingDay, MeterDay } from '../domain/results.ts';
 import type { TimeWindow, WindowStatus } from '../domain/window.ts';
+import { judgedPeakVa } from './analysis/anomalies/power.ts';
 import { countClasses } from './analysis/classes.ts';
 import { distribution } from './analysis/distribution.ts';
+import { decimalProduct } from './analysis/finding.ts';
 import { homogeneity } from './analysis/homogeneity.ts';
 import { type Leak, leakRatio, type Span, sharedSpan } from './analysis/leak.ts';
 import { nightSlots } from './consumption/meter-day.ts';
@@ -152,6 +154,16 @@ export function buildingDay(context: BuildingContext, day: DayState, facts: DayF
     powerMaxAt: general?.powerMaxAt ?? null,
     powerMeanW: general?.powerMeanW ?? null,
     demandMaxW: general?.demandMaxW ?? null,
+    contractedVa: decimalProduct(building.contractedPowerKva, 1000),
+    cosPhi: building.cosPhi,
+    peakVa: judgedPeakVa(
+      {
+        powerMaxW: general?.powerMaxW ?? null,
+        apparentPowerMaxVa: facts.maxVa,
+        demandMaxW: general?.demandMaxW ?? null,
+      },
+      building,
+    ),
     knownCount: spread.knownCount,
     meanWh: spread.meanWh,
     medianWh: spread.medianWh,

@@ -51,6 +51,9 @@ export function buildingDay(
     powerMaxAt: general?.day.powerMaxAt ?? null,
     powerMeanW: general?.day.powerMeanW ?? null,
     demandMaxW: general?.day.demandMaxW ?? null,
+    contractedVa: building.contractedPowerKva * 1000,
+    cosPhi: building.cosPhi,
+    peakVa: general === undefined ? null : peakVa(building, general, day),
     knownCount: known.length,
     meanWh: mean,
     medianWh: median(known),
@@ -70,6 +73,14 @@ export function buildingDay(
     remainderFloorW: remainderFloor(calendar, meters, day),
     status: statuses.includes('open') ? 'open' : statuses.every((s) => s === 'final') ? 'final' : 'provisional',
   };
+}
+
+/** Up to 36 kVA the greatest reading in VA, or W / cos φ where the meter gives none; above, the greatest demand. */
+function peakVa(building: Building, { energy, day }: MeterEnergy, window: NaiveWindow): number | null {
+  const overCosPhi = (watts: unknown): number | null => (watts === null ? null : (watts as number) / building.cosPhi);
+  if (building.contractedPowerKva > 36) return overCosPhi(day.demandMaxW);
+  const given = energy.readings('used', window.start, window.end).flatMap((r) => r.apparent ?? []);
+  return given.length > 0 ? Math.max(...given) : overCosPhi(day.powerMaxW);
 }
 
 /** Ratio and remainder over the intersection of what is known of every registered meter and the window. */

@@ -24,14 +24,25 @@ export function powerAnomaly(
   building: Pick<Building, 'contractedPowerKva' | 'cosPhi' | 'thresholds'>,
 ): Finding | null {
   const threshold = decimalProduct(building.thresholds.powerRatio, building.contractedPowerKva, 1000);
-  const byDemand = building.contractedPowerKva > greatestReadingKva;
-  const value = byDemand
-    ? voltAmperes(facts.demandMaxW, building.cosPhi)
-    : (facts.apparentPowerMaxVa ?? voltAmperes(facts.powerMaxW, building.cosPhi));
+  const value = judgedPeakVa(facts, building);
   if (value === null || value <= threshold) return null;
-  const name = byDemand ? 'Puissance moyenne max sur 10\u00a0min' : 'Puissance max';
+  const name = isJudgedByDemand(building) ? 'Puissance moyenne max sur 10\u00a0min' : 'Puissance max';
   const text = `${name}\u00a0: ${frenchVoltAmperes(value)} > seuil ${frenchVoltAmperes(threshold)}`;
   return finding('depassement_puissance', { meter: facts.meter, value, threshold, text });
+}
+
+/** The day's power that is held against the contracted one, VA; null where unknown. */
+export function judgedPeakVa(
+  facts: Omit<PowerFacts, 'meter'>,
+  building: Pick<Building, 'contractedPowerKva' | 'cosPhi'>,
+): number | null {
+  return isJudgedByDemand(building)
+    ? voltAmperes(facts.demandMaxW, building.cosPhi)
+    : (facts.apparentPowerMaxVa ?? voltAmperes(facts.powerMaxW, building.cosPhi));
+}
+
+function isJudgedByDemand({ contractedPowerKva }: Pick<Building, 'contractedPowerKva'>): boolean {
+  return contractedPowerKva > greatestReadingKva;
 }
 
 function voltAmperes(powerW: number | null, cosPhi: number): number | null {
