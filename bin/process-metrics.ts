@@ -8,6 +8,7 @@ export interface ProcessMetrics {
   onBatch(partition: number, facts: { readings: number; oldestReceivedAt: number | null; now: number }): void;
   onTick(partition: number, lag: number): void;
   assigned(partition: number, task: BuildingTask): void;
+  onRestored(source: 'snapshot' | 'changelog'): void;
 }
 
 export function createProcessMetrics(registry: Registry): ProcessMetrics {
@@ -30,6 +31,12 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     name: 'releve_process_restore_seconds',
     help: 'Duration of the last restore',
     labelNames,
+    registers,
+  });
+  const restores = new Counter({
+    name: 'releve_process_restores_total',
+    help: 'Restores, from a local snapshot or from the whole changelog',
+    labelNames: ['source'],
     registers,
   });
   const restarts = new Counter({
@@ -76,5 +83,6 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     },
     onTick: (partition, value) => lag.set({ partition }, value),
     assigned: (partition, task) => tasks.set(partition, task),
+    onRestored: (source) => restores.inc({ source }),
   };
 }

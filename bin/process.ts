@@ -1,15 +1,19 @@
 /** `releve process`: readings from Kafka to results in Kafka, exactly once. As many at once as there are partitions. */
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import { partitionOf } from '../domain/topics.ts';
+import { partitionOf, topicName } from '../domain/topics.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { kafkaOptions } from '../journal/kafka/options.ts';
+import { createGate } from '../processors/gate.ts';
 import { createBuildingTask } from '../processors/task.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
 import { createLogger } from './logger.ts';
 import { startOperations } from './operations.ts';
-import { type CommonOptions, configurationOf } from './options.ts';
+import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
 import { createProcessMetrics } from './process-metrics.ts';
 import { longestStopMs, onShutdown } from './shutdown.ts';
 
@@ -19,6 +23,8 @@ interface ProcessCommandOptions extends CommonOptions {
 }
 
 const tickMs = 200;
+/** One computes while another one fetches. */
+const restoresAtOnce = 2;
 
 export function registerProcess(program: Command): void {
   program
@@ -56,6 +62,8 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
   const registry = new Registry();
   const metrics = createProcessMetrics(registry);
   const shutdown = onShutdown(longestStopMs);
+  const gate = createGate(restoresAtOnce);
+  const snapshots = snapshotFolder(options, config, log);
   const operations =
     options.operationsPort === undefined
       ? undefined
@@ -90,6 +98,17 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
           onTrouble: (facts) => log.warn(facts, 'replay waits for the store'),
           onBatch: (facts) => metrics.onBatch(partition, facts),
           onTick: (lag) => metrics.onTick(partition, lag),
+          ...(snapshots && {
+            snapshotPath: join(snapshots, `${topicName('state', kafka.prefix)}-${partition}.snapshot`),
+          }),
+          gate,
+          onRestored({ refused, ...facts }) {
+            metrics.onRestored(facts.source);
+            if (refused && refused.code !== 'SNAPSHOT_MISSING')
+              log.warn({ partition, ...refused }, 'local snapshot not used: the whole changelog is read');
+            log.info({ partition, ...facts }, 'state');
+          },
+          onSnapshotTrouble: (reason) => log.warn({ partition, reason }, 'SNAPSHOT_NOT_WRITTEN'),
         });
         metrics.assigned(partition, task);
         return task;
@@ -100,5 +119,15 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
     await operations?.close();
     await journal.close();
     await history?.close();
+  }
+}
+
+/** Without a folder of its own a process restores from the changelog alone. */
+function snapshotFolder(options: CommonOptions, config: Config, log: Logger): string | undefined {
+  try {
+    return join(dataDirectory(options, config), 'state');
+  } catch (error) {
+    log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'SNAPSHOT_NOT_WRITTEN');
+    return undefined;
   }
 }

@@ -44,10 +44,18 @@ export interface JournalReader {
 /** The next offset to read of each input topic. */
 export type Positions = Readonly<Partial<Record<TopicName, number>>>;
 
+/** The state topic of a partition, for a task that keeps a copy of its state elsewhere. */
+export interface StateLog {
+  /** Cluster and topic. */
+  readonly identity: string;
+  /** Committed records in order from an offset to the end; none where it ends before. */
+  read(from: number): AsyncIterable<readonly JournalRecord[]>;
+}
+
 /** One partition's life: restored from its state records, then fed. All methods run one at a time. */
 export interface PartitionTask {
-  /** Called once, with every record of the partition's state topic, committed only, in order. */
-  restore(state: AsyncIterable<readonly JournalRecord[]>): Promise<void>;
+  /** Called once, with every record of the partition's state topic, committed only, in order; `log` where the journal has offsets that last. */
+  restore(state: AsyncIterable<readonly JournalRecord[]>, log?: StateLog): Promise<void>;
   /** Where to read on: what the state says, not what the group says. */
   positions(): Positions;
   /** Applies a batch; the records returned are written in one transaction with the positions. `now`: wall clock, epoch ms. */
@@ -56,6 +64,12 @@ export interface PartitionTask {
   tick(now: number, lag: number): readonly OutgoingRecord[];
   /** Work that needs more than records (a building replayed from the store), when nothing waits; its records are one transaction too. */
   maintain?(now: number): Promise<readonly OutgoingRecord[]> | null;
+  /** The records of the last call are committed; the offset of the last one of them on the state topic. */
+  committed?(stateOffset: number): void;
+  /** Called after each tick, when everything is committed: work on files of its own. Never rejects. */
+  save?(now: number): Promise<void> | null;
+  /** The partition is let go, everything is committed; takes a few seconds at most and never rejects. */
+  leave?(): Promise<void>;
 }
 
 export interface ProcessOptions {

@@ -4,7 +4,7 @@
  *
  *     snapshot/<building>/<generation>/<chunk>      { generation, chunk, chunks, data }
  *     delta/<building>/<generation>/<number>        { generation, number, events }
- *     position/<partition>                          { positions }
+ *     position/<partition>                          { positions, rejected, log }, the last record of a transaction
  *
  * A new generation deletes the records of the old one in the same transaction. Replaying the deltas through the reducer restores the state
  * to the bit, revisions included.
@@ -12,11 +12,12 @@
 import type { DeclaredEvent } from '../domain/events.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
+import type { TopicName } from '../domain/topics.ts';
 import type { JournalRecord, OutgoingRecord, Positions } from '../journal/port.ts';
 import type { BuildingEvent } from './step.ts';
 
 /** Small forms of the events: `r` reading, `d` declared, `b` bus, `f` flush, `w` watch. */
-type PackedEvent =
+export type PackedEvent =
   | readonly [
       'r',
       meter: string,
@@ -37,6 +38,8 @@ type PackedEvent =
 export interface StateRecord {
   readonly v: 1;
   readonly positions: Positions;
+  /** Which log this is, drawn when its first record was written: a topic made anew has another one. */
+  readonly log?: string;
   /** Records that were no reading or event at all. */
   readonly rejected?: number;
   readonly generation?: number;
@@ -81,12 +84,13 @@ export function positionRecord(
   building: string,
   positions: Positions,
   rejected: number,
+  log: string | undefined,
 ): OutgoingRecord {
   return {
     topic: 'state',
     key: `position/${partition}`,
     building,
-    value: { v: 1, positions, rejected } satisfies StateRecord,
+    value: { v: 1, positions, rejected, ...(log !== undefined && { log }) } satisfies StateRecord,
   };
 }
 
@@ -99,54 +103,90 @@ export function tombstones(building: string, generation: number, chunks: number,
   return keys.map((key) => ({ topic: 'state', key, building, value: null }));
 }
 
-/** What the state topic holds of one building. */
+/** What is stored of one building: a state, and the deltas since. */
 export interface StoredGeneration {
-  generation: number;
-  chunks: string[];
-  deltas: BuildingEvent[][];
+  readonly generation: number;
+  /** The state as `encodeState` cut it; none: a new one. */
+  readonly chunks: string[];
+  /** Its records on the topic. */
+  chunkCount: number;
+  /** From a file: the chunks are whole and go further than the topic's. */
+  readonly isLocal: boolean;
+  /** Deltas and their events that the chunks hold already; on the topic none. */
+  readonly reflected: number;
+  readonly reflectedEvents: number;
+  /** From number `reflected` on. */
+  readonly deltas: (readonly PackedEvent[])[];
 }
 
 export interface StoredState {
   readonly buildings: Map<string, StoredGeneration>;
-  readonly positions: Positions;
-  readonly rejected: number;
+  readonly positions: Partial<Record<TopicName, number>>;
+  rejected: number;
+  /** Which log it is; undefined: it does not say yet. */
+  log: string | undefined;
+  /** Offset of the last position record: everything before it is reflected. Undefined: there is none. */
+  offset: number | undefined;
 }
 
-/** Reads the partition's state topic to its end: the last generation of each building. */
-export async function readChangelog(records: AsyncIterable<readonly JournalRecord[]>): Promise<StoredState> {
-  const buildings = new Map<string, StoredGeneration>();
-  const positions: Record<string, number> = {};
-  let rejected = 0;
-  for await (const batch of records) {
-    for (const record of batch) {
-      readRecord(record, buildings, positions);
-      rejected = (record.value as StateRecord | null | undefined)?.rejected ?? rejected;
-    }
-  }
-  return { buildings, positions, rejected };
+export function nothingStored(): StoredState {
+  return { buildings: new Map(), positions: {}, rejected: 0, log: undefined, offset: undefined };
 }
 
-function readRecord(
-  record: JournalRecord,
-  buildings: Map<string, StoredGeneration>,
-  positions: Record<string, number>,
-): void {
+/** Reads records of the partition's state topic into what is stored so far: the last generation of each building stays. */
+export async function readChangelog(
+  records: AsyncIterable<readonly JournalRecord[]>,
+  stored = nothingStored(),
+): Promise<StoredState> {
+  for await (const batch of records) for (const record of batch) readRecord(record, stored);
+  return stored;
+}
+
+/** False where a chunk or a delta is missing: what is stored is not the whole. */
+export function isWhole({ chunks, chunkCount, isLocal, deltas }: StoredGeneration): boolean {
+  if (!isLocal && Object.keys(chunks).length !== chunkCount) return false;
+  return Object.keys(deltas).length === deltas.length;
+}
+
+/** The events of a delta. */
+export function eventsOf(delta: readonly PackedEvent[], building: string): BuildingEvent[] {
+  return delta.map((event) => unpackEvent(event, building));
+}
+
+function readRecord(record: JournalRecord, stored: StoredState): void {
   const value = record.value as StateRecord | null | undefined;
   if (value === null || value === undefined) return;
-  for (const [topic, offset] of Object.entries(value.positions))
+  const { positions } = stored;
+  for (const [topic, offset] of Object.entries(value.positions) as [TopicName, number][])
     positions[topic] = Math.max(positions[topic] ?? 0, offset);
-  if (value.generation === undefined) return;
+  stored.rejected = value.rejected ?? stored.rejected;
+  if (value.generation === undefined) {
+    stored.log = value.log ?? stored.log;
+    stored.offset = record.offset;
+    return;
+  }
   const first = record.key.indexOf('/') + 1;
   const building = record.key.slice(first, record.key.lastIndexOf('/', record.key.lastIndexOf('/') - 1));
-  let stored = buildings.get(building);
-  if (!stored || stored.generation < value.generation) {
-    stored = { generation: value.generation, chunks: [], deltas: [] };
-    buildings.set(building, stored);
+  let generation = stored.buildings.get(building);
+  if (!generation || generation.generation < value.generation) {
+    generation = {
+      generation: value.generation,
+      chunks: [],
+      chunkCount: 0,
+      isLocal: false,
+      reflected: 0,
+      reflectedEvents: 0,
+      deltas: [],
+    };
+    stored.buildings.set(building, generation);
   }
-  if (stored.generation !== value.generation) return;
-  if (value.data !== undefined && value.chunk !== undefined) stored.chunks[value.chunk] = value.data;
-  if (value.events !== undefined && value.number !== undefined)
-    stored.deltas[value.number] = value.events.map((event) => unpackEvent(event, building));
+  if (generation.generation !== value.generation) return;
+  if (value.data !== undefined && value.chunk !== undefined && !generation.isLocal) {
+    generation.chunks[value.chunk] = value.data;
+    generation.chunkCount = value.chunks ?? 0;
+  }
+  if (value.events !== undefined && value.number !== undefined && value.number >= generation.reflected)
+    generation.deltas[value.number - generation.reflected] = value.events;
 }
 
 function packEvent(event: BuildingEvent): PackedEvent {

@@ -10,22 +10,18 @@ import type { Building } from '../domain/building.ts';
 import { type Calendar, createCalendar } from '../domain/calendar.ts';
 import { parseDeclaredEvent } from '../domain/events.ts';
 import { parseReading } from '../domain/reading.ts';
-import { resultKey } from '../domain/results.ts';
 import type { BusHealth, Telemetry } from '../domain/telemetry.ts';
 import type { TopicName } from '../domain/topics.ts';
 import type { JournalRecord, OutgoingRecord, PartitionTask, Positions } from '../journal/port.ts';
 import { type Account, accountOf, addAccounts, emptyAccount } from './account.ts';
-import {
-  deltaRecord,
-  positionRecord,
-  readChangelog,
-  type StoredGeneration,
-  snapshotRecords,
-  tombstones,
-} from './changelog.ts';
+import { deltaRecord, positionRecord, type StoredGeneration, snapshotRecords, tombstones } from './changelog.ts';
+import { effectRecords } from './effect-records.ts';
 import { type Effects, noEffects, type RejectEffect } from './effects.ts';
+import type { Gate } from './gate.ts';
 import { type History, rebuild } from './rebuild.ts';
+import { type RestoredState, replayDeltas, restoreState } from './restore.ts';
 import { decodeState, encodeState } from './snapshot.ts';
+import { createSnapshotKeeper } from './snapshot-keeper.ts';
 import { type BuildingEvent, BuildingProcessor } from './step.ts';
 import { Workspace } from './workspace.ts';
 
@@ -47,6 +43,13 @@ export interface TaskOptions {
   /** Called with the number of readings and the oldest reception of each batch, for metrics. */
   readonly onBatch?: (facts: { readings: number; oldestReceivedAt: number | null; now: number }) => void;
   readonly onTick?: (lag: number) => void;
+  /** Where a copy of the state is kept for the next start, where the journal has offsets that last. */
+  readonly snapshotPath?: string;
+  /** Runs restores and last snapshots a few at a time, so that not all partitions are in memory twice. */
+  readonly gate?: Gate;
+  readonly onRestored?: (facts: Pick<RestoredState, 'source' | 'refused'> & { readonly buildings: number }) => void;
+  /** A local snapshot was not written; the one before stands. */
+  readonly onSnapshotTrouble?: (reason: string) => void;
 }
 
 /** Events since the snapshot that make a new one cheaper than another delta. */
@@ -54,6 +57,9 @@ const eventsASnapshot = 2000;
 const minuteMs = 60_000;
 const storeWaitMs = 1000;
 const storeRetryMs = 30_000;
+const snapshotEveryMs = 300_000;
+/** A stop waits for the last snapshots of all partitions together. */
+const leaveMs = 4000;
 
 interface Member {
   readonly processor: BuildingProcessor;
@@ -86,6 +92,34 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   let rejected = 0;
   let readings = 0;
   let readingsAtMinute = 0;
+  /** Drawn for a log that does not say yet which one it is. */
+  let log: string | undefined;
+  let stateOffset: number | undefined;
+  let identity: string | undefined;
+  let strangers: ReadonlySet<string> = new Set();
+  const gate: Gate = options.gate ?? ((work) => work());
+  const keeper =
+    options.snapshotPath === undefined
+      ? undefined
+      : createSnapshotKeeper({
+          path: options.snapshotPath,
+          everyMs: snapshotEveryMs,
+          onTrouble: (reason) => options.onSnapshotTrouble?.(reason),
+          kept: {
+            header: () =>
+              identity === undefined || log === undefined || stateOffset === undefined
+                ? null
+                : { identity, log, partition, offset: stateOffset, positions, rejected, strangers: [...strangers] },
+            buildings: () => [...members.keys()],
+            entry(building) {
+              const member = members.get(building);
+              if (!member) return null;
+              const { generation, chunks: chunkCount, deltas, logged: events, processor } = member;
+              const state = encodeState(processor.state).join('');
+              return { building, generation, chunkCount, deltas, events, state };
+            },
+          },
+        });
 
   function calendarOf(timezone: string): Calendar {
     let calendar = calendars.get(timezone);
@@ -104,9 +138,9 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       member = {
         processor,
         generation: stored?.generation ?? 0,
-        chunks: stored?.chunks.length ?? 0,
-        deltas: 0,
-        logged: 0,
+        chunks: stored?.chunkCount ?? 0,
+        deltas: stored?.reflected ?? 0,
+        logged: stored?.reflectedEvents ?? 0,
         pending: [],
         publishedAt: Number.NEGATIVE_INFINITY,
         dirty: false,
@@ -114,6 +148,17 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       members.set(building.id, member);
     }
     return member;
+  }
+
+  /** Takes the deltas since the stored state. */
+  function restoreMember(member: Member): (events: readonly BuildingEvent[]) => void {
+    member.dirty = true;
+    return (events) => {
+      const dropped = noEffects();
+      for (const event of events) member.processor.step(event, dropped);
+      member.deltas++;
+      member.logged += events.length;
+    };
   }
 
   function apply(member: Member, event: BuildingEvent, effects: Effects): void {
@@ -181,14 +226,20 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
     for (const [id, member] of members) {
       if (member.pending.length === 0) continue;
       building ??= id;
-      records.push(...log(id, member));
+      records.push(...logMember(id, member));
     }
     const owner = building ?? options.buildings.find(({ id }) => options.owns?.(id) ?? true)?.id;
-    if (owner !== undefined) records.push(positionRecord(partition, owner, { ...positions }, rejected));
+    if (owner !== undefined) records.push(position(owner));
     return records;
   }
 
-  function log(id: string, member: Member): OutgoingRecord[] {
+  /** The last record of every transaction: a snapshot is known by it. */
+  function position(building: string): OutgoingRecord {
+    log ??= crypto.randomUUID();
+    return positionRecord(partition, building, { ...positions }, rejected, log);
+  }
+
+  function logMember(id: string, member: Member): OutgoingRecord[] {
     const events = member.pending;
     member.pending = [];
     if (member.logged + events.length <= eventsASnapshot) {
@@ -226,9 +277,18 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
     const chunks = encodeState(rebuilt.state);
     const generation = member.generation + 1;
     members.delete(id);
-    memberOf(building, { generation, chunks, deltas: [] });
+    memberOf(building, {
+      generation,
+      chunks,
+      chunkCount: chunks.length,
+      isLocal: false,
+      reflected: 0,
+      reflectedEvents: 0,
+      deltas: [],
+    });
     const effects = { ...noEffects(), results: [...rebuilt.results] };
-    return [...effectRecords(effects, partition), ...old, ...snapshotRecords(id, generation, chunks, { ...positions })];
+    const records = [...effectRecords(effects, partition), ...old];
+    return [...records, ...snapshotRecords(id, generation, chunks, { ...positions }), position(id)];
   }
 
   function account(): Account {
@@ -256,23 +316,23 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   }
 
   return {
-    async restore(state) {
-      const stored = await readChangelog(state);
-      Object.assign(positions, stored.positions);
-      rejected = stored.rejected;
-      for (const [id, generation] of stored.buildings) {
-        const building = configured.get(id);
-        if (!building) continue;
-        const member = memberOf(building, generation);
-        const dropped = noEffects();
-        for (const events of generation.deltas) {
-          for (const event of events ?? []) member.processor.step(event, dropped);
-          member.deltas++;
-          member.logged += events?.length ?? 0;
-        }
-        member.dirty = true;
-      }
-    },
+    restore: (state, stateLog) =>
+      gate(async () => {
+        const { snapshotPath: path } = options;
+        const isConfigured = (building: string): boolean => configured.has(building);
+        const restored = await restoreState(state, stateLog, { partition, isConfigured, path });
+        const { stored } = restored;
+        identity = stateLog?.identity;
+        ({ log, offset: stateOffset, rejected } = stored);
+        ({ strangers } = restored);
+        Object.assign(positions, stored.positions);
+        await replayDeltas(stored, (id, generation) => {
+          const building = configured.get(id);
+          return building ? restoreMember(memberOf(building, generation)) : null;
+        });
+        const { source, refused } = restored;
+        options.onRestored?.({ source, buildings: members.size, ...(refused && { refused }) });
+      }),
     positions: (): Positions => ({ ...positions }),
     process(batch, now) {
       const effects = noEffects();
@@ -309,6 +369,14 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       const waiting = [...members].find(([, member]) => member.processor.state.rebuildFrom !== null);
       return waiting ? maintainMember(waiting[0], waiting[1], history, now) : null;
     },
+    committed(offset) {
+      stateOffset = offset;
+    },
+    save: (now) => keeper?.step(now) ?? null,
+    async leave() {
+      const until = performance.now() + leaveMs;
+      if (keeper) await gate(() => keeper.finish(until));
+    },
     account,
     openDays: () => [...members.values()].reduce((sum, { processor }) => sum + processor.state.days.size, 0),
   };
@@ -326,31 +394,4 @@ function oldestReceivedAt(batch: readonly JournalRecord[]): number | null {
 
 function origin(record: JournalRecord): Record<string, unknown> {
   return { topic: record.topic, partition: record.partition, offset: record.offset };
-}
-
-function effectRecords(effects: Effects, partition: number): OutgoingRecord[] {
-  const records: OutgoingRecord[] = [];
-  for (const result of effects.results)
-    records.push({ topic: 'results', key: resultKey(result), building: result.building, value: result });
-  for (const { reading, code, lateMs } of effects.late)
-    records.push({
-      topic: 'late',
-      key: `${reading.building}/${reading.meter}/${reading.at}`,
-      building: reading.building,
-      value: { v: 1, code, lateMs, partition, record: reading },
-    });
-  for (const { code, facts, record } of effects.rejects) {
-    const building = buildingOf(record);
-    records.push({ topic: 'rejects', key: building, building, value: { v: 1, code, ...facts, partition, record } });
-  }
-  for (const point of effects.telemetry) {
-    const building = 'building' in point ? point.building : 'pipeline';
-    records.push({ topic: 'telemetry', key: building, building, value: point });
-  }
-  return records;
-}
-
-function buildingOf(record: unknown): string {
-  const building = (record as { building?: unknown } | null | undefined)?.building;
-  return typeof building === 'string' && building !== '' ? building : 'unknown';
 }

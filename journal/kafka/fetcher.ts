@@ -37,6 +37,8 @@ export interface Fetcher {
   fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<Fetched[]>;
   /** The first offset that is still there, of one partition. */
   earliest(topic: TopicName, partition: number): Promise<number>;
+  /** Which cluster it is. */
+  clusterId(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -133,6 +135,9 @@ export function createFetcher(kafka: Kafka, prefix: string): Fetcher {
         cluster.fetchTopicsOffset([{ topic: name, partitions: [{ partition }], fromBeginning: true }]),
       );
       return Number(answer?.partitions[0]?.offset ?? 0);
+    },
+    async clusterId() {
+      return await request([], async () => (await cluster.metadata({ topics: [] })).clusterId);
     },
     async close() {
       await connected?.catch(() => undefined);

@@ -31,6 +31,7 @@ export interface RawCluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   isConnected(): boolean;
+  metadata(query: { readonly topics: readonly string[] }): Promise<{ readonly clusterId: string }>;
   refreshMetadata(): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;

@@ -11,7 +11,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { Clock } from '../../domain/clock.ts';
-import type { TopicName } from '../../domain/topics.ts';
+import { type TopicName, topicName } from '../../domain/topics.ts';
 import type { JournalRecord, OutgoingRecord, PartitionTask, ProcessOptions } from '../port.ts';
 import type { Encoding } from './encode.ts';
 import { isFenced, isOffsetOutOfRange, isRefused, KafkaFailure, reasonOf } from './errors.ts';
@@ -96,7 +96,9 @@ async function runTask(
   const { clock, options } = context;
   const task: PartitionTask = options.createTask(partition);
   const began = clock.now();
-  await task.restore(readPartition(fetcher, 'state', partition, 0, signal));
+  const readState = (from: number) => readPartition(fetcher, 'state', partition, from, signal);
+  const identity = `${await fetcher.clusterId()}/${topicName('state', context.encoding.prefix)}`;
+  await task.restore(readState(0), { identity, read: readState });
   const positions = task.positions();
   const next = new Map<TopicName, number>();
   for (const topic of options.inputs) next.set(topic, positions[topic] ?? (await fetcher.earliest(topic, partition)));
@@ -123,11 +125,13 @@ async function runTask(
     if (now - ticked >= options.tickMs || now < ticked) {
       ticked = now;
       await commit(task.tick(now, lag()), next);
+      await task.save?.(now);
     }
     const maintenance = batch.length === 0 && lag() === 0 ? (task.maintain?.(now) ?? null) : null;
     if (maintenance) await commit(await maintenance, next);
   }
   await prefetched?.catch(() => undefined);
+  await task.leave?.();
 
   function msToTick(): number {
     return Math.max(0, Math.min(idleWaitMs, ticked + options.tickMs - clock.now()));
@@ -139,7 +143,8 @@ async function runTask(
 
   async function commit(outgoing: readonly OutgoingRecord[], position: ReadonlyMap<TopicName, number>): Promise<void> {
     if (outgoing.length === 0) return;
-    await transactions.commit(outgoing, position);
+    const stateOffset = await transactions.commit(outgoing, position);
+    if (stateOffset !== undefined) task.committed?.(stateOffset);
     onCommitted();
   }
 

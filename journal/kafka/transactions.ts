@@ -2,7 +2,7 @@
  * One partition's transactional producer. kafkajs's `connect` does not initialise a transactional id, and only that fences the former
  * owner and ends its open transaction, so an empty transaction is begun at once.
  */
-import type { Kafka, Producer } from 'kafkajs';
+import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { type TopicName, topicName } from '../../domain/topics.ts';
 import type { OutgoingRecord } from '../port.ts';
 import { acknowledgedByAll } from './append.ts';
@@ -11,8 +11,11 @@ import { type Encoding, encodeRecords, lastOfEachKey } from './encode.ts';
 import { KafkaFailure } from './errors.ts';
 
 export interface Transactions {
-  /** Writes the records and the group's next offsets, all or nothing. After a rejection the outcome is unknown and this is of no more use. */
-  commit(records: readonly OutgoingRecord[], next: ReadonlyMap<TopicName, number>): Promise<void>;
+  /**
+   * Writes the records and the group's next offsets, all or nothing; gives the offset of the last record of the state topic, where the brokers
+   * have said it. After a rejection the outcome is unknown and this is of no more use.
+   */
+  commit(records: readonly OutgoingRecord[], next: ReadonlyMap<TopicName, number>): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -47,7 +50,7 @@ export async function beginTransactions(options: TransactionsOptions): Promise<T
   return {
     async commit(records, next) {
       try {
-        await commitOnce(producer, records, next);
+        return await commitOnce(producer, records, next);
       } catch (error) {
         throw new KafkaFailure(error);
       }
@@ -61,11 +64,15 @@ export async function beginTransactions(options: TransactionsOptions): Promise<T
     on: Producer,
     records: readonly OutgoingRecord[],
     next: ReadonlyMap<TopicName, number>,
-  ): Promise<void> {
+  ): Promise<number | undefined> {
     const transaction = await on.transaction();
+    const stateTopic = topicName('state', encoding.prefix);
+    let stateOffset: number | undefined;
     try {
       for (const topicMessages of encodeRecords(lastOfEachKey(records), encoding)) {
-        await transaction.sendBatch({ topicMessages, acks: acknowledgedByAll, compression });
+        const answers = await transaction.sendBatch({ topicMessages, acks: acknowledgedByAll, compression });
+        const sent = topicMessages.find(({ topic }) => topic === stateTopic)?.messages.length;
+        if (sent !== undefined) stateOffset = lastOffset(answers, stateTopic, sent);
       }
       const topics = [...next].map(([topic, offset]) => ({
         topic: topicName(topic, encoding.prefix),
@@ -73,9 +80,16 @@ export async function beginTransactions(options: TransactionsOptions): Promise<T
       }));
       await transaction.sendOffsets({ consumerGroupId: groupId, topics });
       await transaction.commit();
+      return stateOffset;
     } catch (error) {
       if (transaction.isActive()) await transaction.abort().catch(() => undefined);
       throw error;
     }
   }
+}
+
+/** All state records of a request are one batch of one partition, so they stand one after the other. */
+function lastOffset(answers: readonly RecordMetadata[], topic: string, count: number): number | undefined {
+  const base = Number(answers.find(({ topicName }) => topicName === topic)?.baseOffset ?? -1);
+  return base >= 0 ? base + count - 1 : undefined;
 }
