@@ -7,7 +7,7 @@
  *               └────────► same telegram ◄───────┘
  *
  * The timeout runs from the last byte, not from the request: a long answer at 300 Bd is not late. An E5 counts only when
- * nothing follows it, for the head of a broken frame and two slaves at once look like one. Answers of other addresses are
+ * nothing stands before or behind it, for pieces of a broken frame and two slaves at once look like one. Answers of other addresses are
  * late ones: thrown away and counted. A lost connection ends the exchange at once.
  */
 import { asyncScheduler, Observable, type SchedulerLike, type Subscription } from 'rxjs';
@@ -126,9 +126,13 @@ export function exchange(
         if (event.kind === 'recovery') {
           counts.discardedBytes += event.discarded;
           firstFault ??= event.reason.code;
+          if (acknowledged) {
+            acknowledged = false;
+            collision = true;
+          }
         } else if (event.frame.kind === 'ack') {
           if (acknowledged) collision = true;
-          acknowledged = !collision && !event.afterRecovery;
+          acknowledged = !collision && firstFault === null;
         } else if (isResponse(event.frame) && expectation === 'respond') {
           if (address === null || event.frame.address === address) {
             listening = false;

@@ -5,8 +5,10 @@
  *   secondary  [NKE FD]  select FD → E5        REQ_UD2 FD … while 1F …            [REQ_UD1 FD]  NKE FD
  *
  * The frame count bit is kept for each address and direction and toggled only after an error-free answer; after a reset or a
- * selection it is 1. A reset is sent at the start and after every failure. Where a reset is not acknowledged the meter may
- * repeat an old telegram, so the first readout is thrown away and a second one taken.
+ * selection it is 1. A reset is sent at the start, after every failure, and before every readout of a meter of several telegrams, for
+ * only a reset brings all of them back to the first. Where a reset is not acknowledged the meter may repeat an old telegram, so the
+ * first readout is thrown away and a second one taken. Some meters announce another telegram for ever and begin again behind the last:
+ * a telegram laid out like the first one ends the readout.
  */
 import { concat, concatMap, defer, EMPTY, ignoreElements, map, type Observable, of } from 'rxjs';
 import {
@@ -20,6 +22,7 @@ import type { TelegramErrorCode } from './mbus/errors.ts';
 import { ACD, FCB, REQ_UD1, REQ_UD2, SND_NKE, SND_UD } from './mbus/frame/control-field.ts';
 import { encodeLong } from './mbus/frame/long.ts';
 import { encodeShort } from './mbus/frame/short.ts';
+import { toHex } from './mbus/hex.ts';
 import { type Telegram, TelegramDecoder } from './mbus/telegram.ts';
 import type { ByteLink } from './transport/byte-link.ts';
 
@@ -130,15 +133,18 @@ export function createMeterSession(link: ByteLink, address: MeterAddress): Meter
           frameCount.request2 = !frameCount.request2;
           if (outcome.kind === 'acknowledged') return failed('NO_DATA');
           const telegram = decoder.interpret(outcome.frame);
-          telegrams.push({ at: outcome.at, telegram });
           if (telegram.error !== null && telegram.records.length === 0) return failed(telegram.error);
-          if (telegram.more) return telegrams.length < maximumTelegrams ? request() : failed('TOO_MANY_TELEGRAMS');
+          const beginsAgain =
+            telegram.more && telegrams[0] !== undefined && isLaidOutAlike(telegrams[0].telegram, telegram);
+          if (!beginsAgain) telegrams.push({ at: outcome.at, telegram });
+          if (telegram.more && !beginsAgain)
+            return telegrams.length < maximumTelegrams ? request() : failed('TOO_MANY_TELEGRAMS');
           if (mustRepeat) {
             mustRepeat = false;
             telegrams = [];
             return request();
           }
-          needsReset = false;
+          needsReset = beginsAgain || telegrams.length > 1;
           const isAlarmed = (outcome.frame.controlField & ACD) !== 0;
           return isAlarmed ? alarm() : of(read());
         }),
@@ -189,6 +195,19 @@ export function secondaryBytes(secondary: string): Uint8Array {
   const digits = secondary.padEnd(16, 'F');
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return Uint8Array.from([...bytes.subarray(0, 4).toReversed(), ...bytes.subarray(4, 8)]);
+}
+
+/** The same blocks of data and value information, whatever the values. */
+function isLaidOutAlike(a: Telegram, b: Telegram): boolean {
+  const [first, second] = [layoutOf(a), layoutOf(b)];
+  return first !== '' && first === second;
+}
+
+function layoutOf({ records }: Telegram): string {
+  return records
+    .map(({ bytes, start, dataStart }) => (dataStart > start + 1 ? toHex(bytes, start, dataStart) : ''))
+    .join(' ')
+    .trim();
 }
 
 function isDown(outcome: ExchangeOutcome): boolean {

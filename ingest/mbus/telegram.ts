@@ -4,7 +4,14 @@
  */
 import { applicationError } from './application/application-error.ts';
 import { decodeRecords } from './application/decode-records.ts';
-import { decryptModeFive, encryptionMode, MODE_CBC, MODE_NONE, meterAddress } from './application/encryption.ts';
+import {
+  decryptModeFive,
+  encryptionMode,
+  isOpened,
+  MODE_CBC,
+  MODE_NONE,
+  meterAddress,
+} from './application/encryption.ts';
 import { FIXED_LENGTH, readFixed } from './application/fixed.ts';
 import {
   type Header,
@@ -127,6 +134,11 @@ export class TelegramDecoder {
     highByteFirst: boolean,
   ): Telegram {
     const { key } = this.#options;
+    if (key === undefined && isOpened(frame.bytes, start, frame.dataEnd)) {
+      const code = header.manufacturerCode;
+      const opened = this.#records(frame, header, frame.bytes, start, frame.dataEnd, code, highByteFirst);
+      if (opened.error === null) return opened;
+    }
     if (mode !== MODE_CBC) return bareTelegram(frame, 'ENCRYPTION_MODE', header);
     if (key === undefined) return bareTelegram(frame, 'ENCRYPTION_KEY_MISSING', header);
     if (address === undefined) return bareTelegram(frame, 'ENCRYPTION_ADDRESS', header);

@@ -4,7 +4,8 @@
  *   configuration word  BASM MMMM NNNN CCRH      M: mode, N: encrypted blocks of 16 bytes
  *   vector              manufacturer 2 | identification 4 | version | medium | 8 × access number
  *
- * The plain text must begin with 2F 2F; bytes behind the encrypted blocks are plain already.
+ * The plain text must begin with 2F 2F; bytes behind the encrypted blocks are plain already. Where no key is known, data that begin
+ * with 2F 2F and read to their end are plain too: a converter has opened them and left the configuration word as it was.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { TelegramErrorCode } from '../errors.ts';
@@ -15,6 +16,11 @@ export const BLOCK_LENGTH = 16;
 
 export function encryptionMode(configuration: number): number {
   return (configuration >> 8) & 0x1f;
+}
+
+/** Whether somebody on the way may have deciphered bytes[start, end) already; one cipher text in 65 536 looks so. */
+export function isOpened(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= 2 && bytes[start] === FILLER && bytes[start + 1] === FILLER;
 }
 
 /** Configuration word of mode 5 for this many blocks. */

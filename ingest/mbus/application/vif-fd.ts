@@ -3,8 +3,8 @@ import { buildVifTable, DATE, UNSIGNED } from './vif-table.ts';
 
 export const VIF_FD = buildVifTable(
   [
-    { first: 0x00, count: 4, quantity: 'credit', unit: '', exponent10: -3 },
-    { first: 0x04, count: 4, quantity: 'debit', unit: '', exponent10: -3 },
+    { first: 0x00, count: 4, quantity: 'credit', unit: 'Currency units', exponent10: -3 },
+    { first: 0x04, count: 4, quantity: 'debit', unit: 'Currency units', exponent10: -3 },
     { first: 0x40, count: 16, quantity: 'voltage', unit: 'V', exponent10: -9 },
     { first: 0x50, count: 16, quantity: 'current', unit: 'A', exponent10: -12 },
   ],
@@ -39,8 +39,8 @@ export const VIF_FD = buildVifTable(
     { code: 0x19, quantity: 'security key', kind: UNSIGNED },
     { code: 0x1a, quantity: 'digital output', kind: UNSIGNED },
     { code: 0x1b, quantity: 'digital input', kind: UNSIGNED },
-    { code: 0x1c, quantity: 'baud rate', unit: 'Bd' },
-    { code: 0x1d, quantity: 'response delay time', unit: 'bit times' },
+    { code: 0x1c, quantity: 'baud rate', unit: 'Baud' },
+    { code: 0x1d, quantity: 'response delay time', unit: 'Bittimes' },
     { code: 0x1e, quantity: 'retry' },
     { code: 0x1f, quantity: 'remote control', kind: UNSIGNED },
     { code: 0x20, quantity: 'first storage number', kind: UNSIGNED },

@@ -31,7 +31,7 @@ export const VIF_PRIMARY = buildVifTable(
   [
     { code: 0x6c, quantity: 'date', kind: DATE },
     { code: 0x6d, quantity: 'date and time', kind: DATE },
-    { code: 0x6e, quantity: 'heat cost allocator' },
+    { code: 0x6e, quantity: 'heat cost allocator', unit: 'Units for H.C.A.' },
     { code: 0x78, quantity: 'fabrication number', kind: UNSIGNED },
     { code: 0x79, quantity: 'enhanced identification', kind: UNSIGNED },
     { code: 0x7a, quantity: 'bus address', kind: UNSIGNED },

@@ -61,6 +61,19 @@ describe('encryption', () => {
     });
   });
 
+  test('what a converter has opened is plain, whatever its configuration word; with a key it is not believed', () => {
+    // Mode 5, one block; 2F 2F in front, then 1 Wh and fillers.
+    const opened = `${header}10 05 2F2F 0403 01000000 ${'2F'.repeat(8)}`;
+    expect(decode(RSP_UD, 0x72, opened)).toMatchObject({ error: null, records: [energy] });
+    expect(decode(RSP_UD, 0x72, opened.replace('10 05', '10 07'))).toMatchObject({ error: null, records: [energy] });
+    expect(decode(RSP_UD, 0x72, opened, { key })).toMatchObject({ error: 'ENCRYPTION_KEY_WRONG', records: [] });
+    // 2F 2F by chance: what follows is no record.
+    expect(decode(RSP_UD, 0x72, `${header}10 05 2F2F 04 ${'FF'.repeat(13)}`)).toMatchObject({
+      error: 'ENCRYPTION_KEY_MISSING',
+      records: [],
+    });
+  });
+
   test('mode 5 with no encrypted block is plain', () => {
     expect(decode(RSP_UD, 0x72, `${header}00 05 0403 01000000`, { key })).toMatchObject({
       error: null,
