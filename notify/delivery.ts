@@ -3,6 +3,8 @@
  *
  * Killed before `sending`: nothing went out, it is sent later. Killed after `sent`: never again. Killed in between, nobody can know
  * whether the other side took it: it is sent again with the same Message-ID or Idempotency-Key. Rather twice under one id than never.
+ * So nothing stands between the other side's answer and `sent`; and what another notifier began (it may live: a rebalance) is left to it
+ * for a minute.
  */
 import type { Building } from '../domain/building.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -15,7 +17,7 @@ import type { Partition } from './partition.ts';
 import { concerns, type Mode, type Recipient, recipients } from './recipients.ts';
 import { type Channel, type NotificationRecord, outgoing, type Settled, type WithdrawalReason } from './records.ts';
 import type { Sender } from './sender.ts';
-import { applyRecord, type Message } from './state.ts';
+import { applyRecord, type Message, stillOpen } from './state.ts';
 import { unsubscribeUrl } from './unsubscribe.ts';
 
 /** Keys and codes only: these are logged. */
@@ -57,20 +59,31 @@ export interface Delivery {
 }
 
 const unconfiguredMs = 3_600_000;
+/** Longer than a dialogue takes; on one file there is one notifier (the folder is locked): what has begun is its own, from before. */
+const othersMs: Readonly<Record<Mode, number>> = { embedded: 0, distributed: 60_000 };
 const journalRetryMs = 2_000;
 const longestJournalRetryMs = 30_000;
 
+/** What this process knows of its own last attempt, epoch ms. */
+interface Try {
+  /** The instant its `sending` names; null: none was written. */
+  readonly began: number | null;
+  readonly againAt: number;
+}
+
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { journal, rules, mode, clock, senders, emit } = options;
-  const retryAt = new Map<string, number>();
+  const tries = new Map<string, Try>();
 
-  async function attempt(partition: Partition, message: Message): Promise<void> {
+  async function attempt(partition: Partition, planned: Message): Promise<void> {
     const now = clock.now();
+    const message = { ...planned, anomalies: stillOpen(partition.state, planned) };
+    if (message.anomalies.length === 0) return;
     const known = partition.known(message.building);
     const sender = senders[message.channel];
     if (now > message.sendAt + rules.maxAgeMs) return finish(partition, message, 'expired');
     if (!known || !sender) {
-      retryAt.set(message.id, now + unconfiguredMs);
+      tries.set(message.id, { began: message.sendingAt, againAt: now + unconfiguredMs });
       return;
     }
     const recipient = recipients(known.building).find(({ key }) => key === message.recipient);
@@ -79,6 +92,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const trimmed = { ...message, anomalies: told.map(resultKey) };
     const attempts = message.attempts + 1;
     const sending: NotificationRecord = { ...headOf(trimmed), kind: 'sending', at: now, attempt: attempts };
+    tries.set(message.id, { began: now, againAt: now });
     // Known before it is durable: from here on nobody takes it back.
     applyRecord(partition.state, sending);
     await journal.append([outgoing(sending)]);
@@ -95,13 +109,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     if (outcome.outcome === 'accepted') return finish(partition, trimmed, 'sent');
     if (outcome.outcome === 'refused') return finish(partition, trimmed, 'refused', outcome.reason);
     const afterMs = backOffMs(attempts, options.random);
-    retryAt.set(message.id, clock.now() + afterMs);
+    tries.set(message.id, { began: now, againAt: clock.now() + afterMs });
     emit({ type: 'retry', message: message.id, recipient: message.recipient, reason: outcome.reason, afterMs });
   }
 
   async function finish(partition: Partition, message: Message, kind: Settled, reason?: string): Promise<void> {
     const more = reason === undefined ? {} : { reason };
-    retryAt.delete(message.id);
+    tries.delete(message.id);
     await settle(partition, { ...headOf(message), kind, at: clock.now(), ...more });
     emit({ type: kind, message: message.id, recipient: message.recipient, ...more });
   }
@@ -159,7 +173,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     return unsubscribeUrl(options.publicUrl, { building, recipient: key }, secret);
   }
 
-  return { dueAt: (message) => Math.max(message.sendAt, retryAt.get(message.id) ?? 0), attempt };
+  function dueAt({ id, sendAt, sendingAt }: Message): number {
+    const own = tries.get(id);
+    if (own?.began === sendingAt) return Math.max(sendAt, own.againAt);
+    return sendingAt === null ? sendAt : Math.max(sendAt, sendingAt + othersMs[mode]);
+  }
+
+  return { dueAt, attempt };
 }
 
 function headOf({ id, building, recipient, channel, anomalies }: Message) {

@@ -11,7 +11,17 @@ import type { Composed, Sender, SendOutcome } from './sender.ts';
 
 export type SmtpConfig = NonNullable<NotificationsConfig['smtp']>;
 
-export function createMailSender(smtp: SmtpConfig, timeoutMs = 20_000): Sender {
+export interface SmtpTimeouts {
+  /** Until the connection stands and the server has greeted. */
+  readonly beginMs: number;
+  /** Until each answer comes. */
+  readonly answerMs: number;
+}
+
+/** A server may take ten minutes to say that it has taken a message; whoever gives up earlier sends it twice (RFC 5321 4.5.3.2.6). */
+const patience: SmtpTimeouts = { beginMs: 20_000, answerMs: 600_000 };
+
+export function createMailSender(smtp: SmtpConfig, timeouts: SmtpTimeouts = patience): Sender {
   const transport = nodemailer.createTransport({
     host: smtp.host,
     port: smtp.port,
@@ -19,10 +29,10 @@ export function createMailSender(smtp: SmtpConfig, timeoutMs = 20_000): Sender {
     // A password never crosses the network in clear.
     requireTLS: !smtp.secure && smtp.password !== undefined && !isLoopback(smtp.host),
     ...(smtp.user !== undefined && { auth: { user: smtp.user, pass: smtp.password ?? '' } }),
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    dnsTimeout: timeoutMs,
+    connectionTimeout: timeouts.beginMs,
+    greetingTimeout: timeouts.beginMs,
+    dnsTimeout: timeouts.beginMs,
+    socketTimeout: timeouts.answerMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

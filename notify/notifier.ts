@@ -53,6 +53,13 @@ export interface Notifier {
 }
 
 const idleMs = 60_000;
+const fromOthers: ReadonlySet<NotificationRecord['kind']> = new Set([
+  'unsubscribed',
+  'subscribed',
+  'sent',
+  'refused',
+  'expired',
+]);
 const journalRetryMs = 2_000;
 
 export function startNotifier(options: NotifierOptions): Notifier {
@@ -111,10 +118,13 @@ export function startNotifier(options: NotifierOptions): Notifier {
     wake.abort();
   }
 
-  /** The only records others write; our own are known already. */
+  /**
+   * What others write: who wants none, and how a message ended that the former owner of the partition had begun. The rest is the owner's
+   * own and known already; read late, it would undo what was decided since.
+   */
   function learn(partition: Partition, { value }: JournalRecord): void {
     const record = parseNotification(value);
-    if (record?.kind === 'unsubscribed' || record?.kind === 'subscribed') applyRecord(partition.state, record);
+    if (record && fromOthers.has(record.kind)) applyRecord(partition.state, record);
   }
 
   async function judge(partition: Partition, { key, value }: JournalRecord): Promise<void> {

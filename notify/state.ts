@@ -18,6 +18,8 @@ export interface DueState {
   readonly status: DueStatus;
   /** How often sending began. */
   readonly attempts: number;
+  /** When sending last began, epoch ms; null: never. */
+  readonly sendingAt: number | null;
 }
 
 export interface NotificationState {
@@ -36,6 +38,8 @@ export interface Message {
   readonly sendAt: number;
   readonly digest: boolean;
   readonly attempts: number;
+  /** When sending last began, epoch ms; null: never. */
+  readonly sendingAt: number | null;
   /** Anomaly keys, in the order decided. */
   readonly anomalies: readonly string[];
 }
@@ -70,10 +74,21 @@ export function applyRecord(state: NotificationState, record: NotificationRecord
         const due = state.dues.get(key);
         if (!due || due.message !== record.message || isSettled(due.status)) continue;
         if (record.kind === 'withdrawn' && due.status === 'sending' && record.reason === 'closed') continue;
-        const attempts = record.kind === 'sending' ? Math.max(due.attempts, record.attempt) : due.attempts;
-        state.dues.set(key, { ...due, status: record.kind, attempts });
+        const began = record.kind === 'sending' && {
+          attempts: Math.max(due.attempts, record.attempt),
+          sendingAt: record.at,
+        };
+        state.dues.set(key, { ...due, status: record.kind, ...began });
       }
   }
+}
+
+/** Of a message's anomalies those that are still to be told: others may have been withdrawn or settled since the message was put together. */
+export function stillOpen({ dues }: NotificationState, { id, recipient, channel, anomalies }: Message): string[] {
+  return anomalies.filter((anomaly) => {
+    const due = dues.get(dueKey(anomaly, recipient, channel));
+    return due?.message === id && (due.status === 'pending' || due.status === 'sending');
+  });
 }
 
 /** Messages not yet settled, whatever their time; a digest's dues together. */
@@ -90,6 +105,7 @@ export function openMessages(state: NotificationState): Message[] {
       sendAt: Math.max(known?.sendAt ?? due.sendAt, due.sendAt),
       digest: due.digest,
       attempts: Math.max(known?.attempts ?? 0, due.attempts),
+      sendingAt: latest(known?.sendingAt ?? null, due.sendingAt),
       anomalies: [...(known?.anomalies ?? []), due.anomaly],
     });
   }
@@ -119,7 +135,12 @@ function addDue(state: NotificationState, due: Due): void {
     digest,
     status: 'pending',
     attempts: 0,
+    sendingAt: null,
   });
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b);
 }
 
 function isSettled(status: DueStatus): boolean {

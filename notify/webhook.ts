@@ -15,7 +15,7 @@ export const signatureHeader = 'releve-signature';
 export const timestampHeader = 'releve-timestamp';
 export const idempotencyHeader = 'idempotency-key';
 
-export function createWebhookSender(timeoutMs = 10_000): Sender {
+export function createWebhookSender(timeoutMs = 30_000): Sender {
   return {
     async send(message, { webhook }, now) {
       if (!webhook) return { outcome: 'refused', reason: 'NO_WEBHOOK' };
@@ -35,7 +35,8 @@ export function createWebhookSender(timeoutMs = 10_000): Sender {
           redirect: 'manual',
           signal: AbortSignal.timeout(timeoutMs),
         });
-        await answer.body?.cancel();
+        // Nothing may stand between the answer and its record: the body is let go meanwhile.
+        answer.body?.cancel().catch(() => undefined);
         if (answer.ok) return { outcome: 'accepted' };
         return { outcome: isPassing(answer.status) ? 'retry' : 'refused', reason: `HTTP ${answer.status}` };
       } catch (error) {

@@ -7,4 +7,13 @@ import { killConfiguration } from './kill-configuration.ts';
 const [file, mailPort, webhookUrl] = process.argv.slice(2) as [string, string, string];
 const { buildings, notifications } = killConfiguration(Number(mailPort), webhookUrl);
 const store = openSqliteStore(file);
-startNotifier({ journal: store.journal, buildings, notifications, mode: 'embedded', clock: systemClock });
+startNotifier({
+  journal: store.journal,
+  buildings,
+  notifications,
+  mode: 'embedded',
+  clock: systemClock,
+  onEvent(event) {
+    if (event.type === 'journal' && event.event.type === 'assigned') process.stdout.write('assigned\n');
+  },
+});

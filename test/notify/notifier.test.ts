@@ -1,6 +1,8 @@
 /** The notifier with a real SMTP server and a real webhook receiver: delivery, digest, quiet hours, retries, restarts. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { resultKey } from '../../domain/results.ts';
+import type { NotifierOptions } from '../../notify/notifier.ts';
+import { messageId, type NotificationRecord, outgoing } from '../../notify/records.ts';
 import { handleUnsubscribe } from '../../notify/unsubscribe.ts';
 import { verifyBody } from '../../notify/webhook.ts';
 import { openSqliteStore, type SqliteStore } from '../../results/sqlite/open.ts';
@@ -53,8 +55,8 @@ function config(notifications = '') {
   };
 }
 
-function start(loaded = config()): Running {
-  const started = run(store.journal, loaded, time);
+function start(loaded = config(), more: Partial<NotifierOptions> = {}): Running {
+  const started = run(store.journal, loaded, time, more);
   running.push(started);
   return started;
 }
@@ -306,4 +308,59 @@ describe('when the other side does not take it', () => {
     expect(mail.accepted).toEqual([]);
     expect((await notifications(store.journal)).at(-1)).toMatchObject({ kind: 'withdrawn', reason: 'recipient' });
   });
+});
+
+describe('a message that another notifier had begun', () => {
+  /** What it left behind at `noonish`: it may still be talking to the server. */
+  async function begun(): Promise<NotificationRecord> {
+    const found = anomaly('fuite_energetique');
+    await append(store.journal, found);
+    const message = messageId(resultKey(found), 'syndic/0', 'mail');
+    const head = { v: 1, building: 'tilleuls', message, recipient: 'syndic/0', channel: 'mail' } as const;
+    const key = resultKey(found);
+    const due: NotificationRecord = { ...head, kind: 'due', anomaly: key, at: noonish, sendAt: noonish, digest: false };
+    const sending: NotificationRecord = { ...head, kind: 'sending', anomalies: [key], at: noonish, attempt: 1 };
+    await store.journal.append([due, sending].map(outgoing));
+    return { ...head, kind: 'sent', anomalies: [key], at: noonish + 30_000 };
+  }
+
+  test('is left to it for a minute, and not sent when it says that it has', async () => {
+    const sent = await begun();
+    start(config(), { mode: 'distributed' });
+    await time.goTo(noonish + 59_000);
+    expect(mail.accepted).toEqual([]);
+    await store.journal.append([outgoing(sent)]);
+    await time.goTo(noonish + dayMs);
+    expect(mail.accepted).toEqual([]);
+  });
+
+  test('is sent after that minute where nothing more is heard', async () => {
+    await begun();
+    start(config(), { mode: 'distributed' });
+    await time.goTo(noonish + minuteMs);
+    expect(mail.accepted).toHaveLength(1);
+  });
+
+  test('is sent at once on one file, where there is no other', async () => {
+    await begun();
+    start();
+    await time.goTo(noonish + 1);
+    expect(mail.accepted).toHaveLength(1);
+  });
+});
+
+test('what closes while the messages before it are on their way is not sent', async () => {
+  const open = lotAnomaly('surconsommation_locataire', 1);
+  let closing: Promise<void> | undefined;
+  mailHooks.current = {
+    onRcptTo(_address, _session, callback) {
+      closing ??= append(store.journal, { ...open, open: false, closedAt: noonish, revision: 2 });
+      setTimeout(callback, 100);
+    },
+  };
+  start();
+  await append(store.journal, anomaly('fuite_energetique'), open);
+  await time.goTo(noonish + hourMs);
+  expect(closing).toBeDefined();
+  expect(mail.accepted.map(({ to }) => to)).toEqual(['dupont@example.org']);
 });

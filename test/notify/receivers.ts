@@ -29,6 +29,8 @@ export async function receiveMail(hooks: MailHooks = {}, port = 0): Promise<Mail
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
+    // No name server is asked who 127.0.0.1 is.
+    disableReverseLookup: true,
     ...(hooks.onRcptTo && { onRcptTo: hooks.onRcptTo }),
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
