@@ -32,6 +32,8 @@ export function readingOf(
   const records = telegrams.flatMap(({ telegram }) => telegram.records);
   const header = telegrams.map(({ telegram }) => telegram.header).find((each) => each !== null);
   const identity = { building, meter: meter.id, id: header?.id };
+  const ids = new Set(telegrams.map(({ telegram }) => telegram.header?.id ?? '').filter((id) => id !== ''));
+  if (ids.size > 1) return rejected('METER_MISMATCH', { ...identity, answered: [...ids] });
   const answering = identify(meter, header?.id ?? '', records);
   if (!answering.ok) return rejected(answering.code, { ...identity, ...answering.facts });
   const foreign = header && (isFixed(telegrams) ? otherFixedMedia : otherMedia).has(header.mediumCode);
@@ -55,7 +57,7 @@ export function readingOf(
     energyImportWh: Number(wh),
     resolutionWh: resolutionWh(index.value.register.stepWh),
     registerLimitWh: limitOf(index.value, profile, header?.status),
-    powerW: times(number(one(records, profile.power, 'power', 'import'), profile.power, perHour), meter.multiplier),
+    powerW: times(powerOf(records, profile.power), meter.multiplier),
     apparentPowerVa: times(
       number(one(records, profile.apparent_power, 'apparent power', 'import'), profile.apparent_power),
       meter.multiplier,
@@ -197,6 +199,16 @@ function number(
   if (!record || typeof record.value !== 'number' || !Number.isFinite(record.value)) return undefined;
   if (selector?.unit_value === undefined) return convert(record.value, record.unit);
   return (record.value / (record.meaning.multiplier * 10 ** record.meaning.exponent10)) * selector.unit_value;
+}
+
+/** The present power; where no record is the total, the sum of the phases. */
+function powerOf(records: readonly DataRecord[], selector?: RecordSelector): number | undefined {
+  if (selector !== undefined || presentTotals(records, 'power', 'import').length > 0)
+    return number(one(records, selector, 'power', 'import'), selector, perHour);
+  const values = (presentPhases(records, 'power') ?? []).map((record) => number(record, undefined, perHour));
+  return values.length > 0 && values.every((value) => value !== undefined)
+    ? values.reduce((sum, value) => sum + value, 0)
+    : undefined;
 }
 
 function perHour(value: number, unit: string): number | undefined {

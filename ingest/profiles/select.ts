@@ -41,9 +41,16 @@ export function presentTotals(
   return present.filter((record) => record.meaning.direction === null);
 }
 
-/** Present values of the phases L1 to L3; one value without a phase stands for L1. Undefined where a phase is missing or double. */
+/**
+ * Present values of the phases L1 to L3, exported power left out; one value without a phase stands for L1. Undefined where a phase is
+ * missing or double.
+ */
 export function presentPhases(records: readonly DataRecord[], quantity: string): DataRecord[] | undefined {
-  const present = understood(presentOf(records, quantity).filter((record) => record.error === null));
+  const present = understood(
+    presentOf(records, quantity).filter(
+      ({ error, meaning: { direction } }) => error === null && (direction === null || direction === 'import'),
+    ),
+  );
   const phases = (['L1', 'L2', 'L3'] as const).map((phase) =>
     present.filter((record) => record.meaning.phase === phase),
   );

@@ -203,6 +203,27 @@ describe('the other values', () => {
     }
   });
 
+  test('without a total the power is the sum of the phases, and L1 alone is a meter of one phase', () => {
+    const phase = (code: string, tenths: string) => `02 AB ${code} ${tenths}`;
+    const three = phase('FC 01', '64 00') + phase('FC 02', 'C8 00') + phase('FC 03', 'F6 FF');
+    // 100 W + 200 W - 10 W
+    expect(read(`04 03 64000000 ${three}`, { multiplier: 2 })).toMatchObject({ value: { powerW: 580 } });
+    expect(read(`04 03 64000000 ${phase('FC 01', '64 00')}`)).toMatchObject({ value: { powerW: 100 } });
+    for (const undecided of [
+      phase('FC 01', '64 00') + phase('FC 02', 'C8 00'),
+      three + phase('FC 03', '05 00'),
+      phase('FC 02', '64 00'),
+      phase('FC 81 3C', '64 00'),
+    ]) {
+      const outcome = read(`04 03 64000000 ${undecided}`);
+      expect(outcome).toMatchObject({ ok: true, value: { energyImportWh: 100 } });
+      expect(outcome.ok && outcome.value.powerW).toBe(undefined);
+    }
+    // A total that is there in error is not replaced by its parts.
+    const inError = read(`04 03 64000000 04 AB 15 00000000 ${three}`);
+    expect(inError.ok && inError.value.powerW).toBe(undefined);
+  });
+
   test('the instant is that of the telegram with the index', () => {
     expect(read(['04 2B 64000000 1F', '04 03 64000000'])).toMatchObject({ value: { at: 1001, powerW: 100 } });
   });
@@ -223,6 +244,24 @@ describe('who answers', () => {
     const outcome = read('04 03 64000000', change);
     if (fits) expect(outcome).toMatchObject({ ok: true });
     else expect(outcome).toMatchObject({ ok: false, code: 'METER_MISMATCH', facts: { answered: '12345678' } });
+  });
+
+  test('two meters that answer in one readout are no reading', () => {
+    const outcome = readingOf(
+      'B1',
+      meter,
+      automatic,
+      [header, header.replace('78563412', '79563412')].map((head, at) => ({
+        at,
+        telegram: telegram(at === 0 ? '02 2B 64 00 1F' : '04 03 64000000', head),
+      })),
+      5000,
+    );
+    expect(outcome).toMatchObject({
+      ok: false,
+      code: 'METER_MISMATCH',
+      facts: { answered: ['12345678', '12345679'] },
+    });
   });
 
   test('the fabrication number counts as well', () => {
