@@ -42,8 +42,9 @@ export function computeDay(
   out: Result[],
 ): void {
   const day = dayStateOf(state, window);
-  const gathered = computeMeterDays(context, evaluation, day, window, now, workspace, out);
+  const { gathered, retold } = computeMeterDays(context, evaluation, day, window, now, workspace, out);
   day.facts = gathered ?? factsOfDays(context, day);
+  if (retold) state.rebuildFrom = Math.min(state.rebuildFrom ?? day.start, day.start);
   const facts = day.facts;
   const result = buildingDay(context, day, facts);
   remember(state, context, day, facts);
@@ -61,7 +62,10 @@ export function computeDay(
   );
 }
 
-/** The facts from the curves, or null where some meter's readings of the day are gone. */
+/**
+ * The facts from the curves, or null where some meter's readings of the day are gone. `retold`: what a meter that was silent has of the day
+ * changed so that only all curves together can tell the facts again.
+ */
 function computeMeterDays(
   context: BuildingContext,
   evaluation: Evaluation,
@@ -70,8 +74,9 @@ function computeMeterDays(
   now: number,
   workspace: Workspace,
   out: Result[],
-): DayFacts | null {
+): { gathered: DayFacts | null; retold: boolean } {
   const { building, calendar } = context;
+  const before = new Map(day.meters);
   const { slots, tenantSlots, remainderSlots } = workspace;
   tenantSlots.fill(0);
   remainderSlots.fill(0);
@@ -122,14 +127,41 @@ function computeMeterDays(
       if (meter.role === 'tenant') tenantSlots[k] = (tenantSlots[k] as number) + (slots[k] as number);
     }
   }
-  if (!allAtHand) return null;
+  if (!allAtHand) return { gathered: null, retold: changedAlone(context, day, before) };
   const balance = balanceOf(evaluation, window, now);
   facts.leak = balance.leak;
   facts.meteredWh = balance.meteredWh;
   facts.balanceGeneralWh = balance.generalWh;
   facts.remainderFloorW = evaluation.general ? remainderFloor(context, window, workspace, slotCount, stepsWh) : null;
   facts.tenantsPeakW = tenantsPeak(workspace, slotCount);
-  return facts;
+  return { gathered: facts, retold: false };
+}
+
+/**
+ * A meter that comes back and only prolongs its curve over the day leaves its slots as they were, and whole days give the balance. Anything
+ * else that a quarantine or a file changes (readings believed or not any more, days of which only a part is known) needs the other curves.
+ */
+function changedAlone(context: BuildingContext, day: DayState, before: ReadonlyMap<string, MeterDay>): boolean {
+  let isWhole = true;
+  let changed = false;
+  for (const { meter } of context.meters) {
+    const [old, result] = [before.get(meter.id), day.meters.get(meter.id)];
+    if (!result || !isComplete(result)) isWhole = false;
+    if (!result || result === old) continue;
+    if (old === undefined ? result.readings > 0 : isOtherCurve(old, result)) return true;
+    if (result.energyWh !== (old?.energyWh ?? null)) changed = true;
+  }
+  return changed && !isWhole && !isUnknownOfAny(context, day);
+}
+
+function isOtherCurve(old: MeterDay, result: MeterDay): boolean {
+  return (
+    result.readings !== old.readings ||
+    result.demandMaxW !== old.demandMaxW ||
+    result.powerMeanW !== old.powerMeanW ||
+    result.powerMaxW !== old.powerMaxW ||
+    (result.energyWh === null && old.energyWh !== null)
+  );
 }
 
 function publishMeterDay(day: DayState, result: MeterDay, out: Result[]): void {
@@ -141,14 +173,22 @@ function publishMeterDay(day: DayState, result: MeterDay, out: Result[]): void {
   day.meters.set(result.meter, published ?? { ...result, revision: day.published.get(key)?.revision ?? 1 });
 }
 
+const nothingBalanced = {
+  leak: { ratio: null, quality: 'none', remainderWh: null },
+  meteredWh: null,
+  balanceGeneralWh: null,
+} as const;
+
+function isUnknownOfAny(context: BuildingContext, day: DayState): boolean {
+  return context.meters.some(({ meter }) => (day.meters.get(meter.id)?.energyWh ?? null) === null);
+}
+
 function nothingKnown(): DayFacts {
   return {
     maxVa: null,
     maxVaAt: null,
     remainderFloorW: null,
-    leak: { ratio: null, quality: 'none', remainderWh: null },
-    meteredWh: null,
-    balanceGeneralWh: null,
+    ...nothingBalanced,
     tenantsPeakW: null,
     frozen: {},
     resolutionWh: {},
@@ -158,6 +198,7 @@ function nothingKnown(): DayFacts {
 /** Where the curves are gone, the balance comes from whole days as soon as every meter has one. */
 function factsOfDays(context: BuildingContext, day: DayState): DayFacts {
   const known = day.facts ?? nothingKnown();
+  if (isUnknownOfAny(context, day)) return { ...known, ...nothingBalanced };
   const balance = balanceOfDays(context, day);
   if (!balance) return known;
   return { ...known, leak: balance.leak, meteredWh: balance.meteredWh, balanceGeneralWh: balance.generalWh };

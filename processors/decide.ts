@@ -33,13 +33,37 @@ export function decide(
 ): void {
   if (!Number.isFinite(state.eventClock)) return;
   const { calendar, building } = context;
-  const horizon = calendar.windowOf('day', state.eventClock - building.latenessMs - slackMs).start;
+  const settledBefore = calendar.windowOf('day', state.eventClock - building.latenessMs - maximumClockAheadMs).start;
+  const horizon = Math.min(
+    calendar.windowOf('day', state.eventClock - building.latenessMs - slackMs).start,
+    firstUnsettled(state, context, evaluation, settledBefore),
+  );
   if (horizon <= state.decidedTo) return;
   const instants = sharedInstants(evaluation);
-  const settledBefore = calendar.windowOf('day', state.eventClock - building.latenessMs - maximumClockAheadMs).start;
   for (const evaluated of evaluation.meters) decideMeter(evaluated, context, horizon, settledBefore, instants);
   state.decidedTo = horizon;
   prune(state, context, horizon, now, keepParts);
+}
+
+/**
+ * In a replay nobody waits, so no day is decided before every meter's part of it stands: the first day that a meter may still change, whose last
+ * believed reading is that old and of which more is to come.
+ */
+function firstUnsettled(
+  { previous }: BuildingState,
+  { calendar }: BuildingContext,
+  { meters }: Evaluation,
+  settledBefore: number,
+): number {
+  let first = Number.POSITIVE_INFINITY;
+  if (!previous) return first;
+  for (const evaluated of meters) {
+    const newest = previous.newestAt.get(evaluated.state.id) ?? Number.NEGATIVE_INFINITY;
+    if ((evaluated.state.lastReadingAt ?? newest) >= newest) continue;
+    const neighbour = lastReadingBefore(evaluated, settledBefore);
+    if (neighbour !== null) first = Math.min(first, calendar.windowOf('day', neighbour).start);
+  }
+  return first;
 }
 
 /** Where a remainder over the same two instants may begin or end: when the last meter began, and where a meter fell silent. */

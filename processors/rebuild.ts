@@ -120,7 +120,14 @@ function previousOf(stored: readonly Result[], old: BuildingState): PreviousResu
         : entryOf(days, result.start);
     registry.set(key, publishedOf(result));
   }
-  return { days, periods, closed: new Map([...old.periods].map(([key, period]) => [key, period.closed])) };
+  return {
+    days,
+    periods,
+    closed: new Map([...old.periods].map(([key, period]) => [key, period.closed])),
+    newestAt: new Map(
+      [...old.meters].flatMap(([id, { lastReadingAt }]) => (lastReadingAt === null ? [] : [[id, lastReadingAt]])),
+    ),
+  };
 }
 
 function entryOf<K>(map: Map<K, Map<string, Published>>, key: K): Map<string, Published> {

@@ -185,6 +185,8 @@ export interface PreviousResults {
   readonly days: ReadonlyMap<number, Map<string, Published>>;
   readonly periods: ReadonlyMap<string, Map<string, Published>>;
   readonly closed: ReadonlyMap<string, PeriodState['closed']>;
+  /** Of each meter, the instant of its newest reading: more is to come until then. */
+  readonly newestAt: ReadonlyMap<string, number>;
 }
 
 export function createMeterState(id: string): MeterState {

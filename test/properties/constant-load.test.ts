@@ -47,13 +47,13 @@ describe('1 kW, constant, over the days when the clocks change', () => {
     ['America/Santiago', '2026-09-06', 23_000],
     ['Asia/Kolkata', '2026-03-29', 24_000],
     ['Africa/Lagos', '2026-10-25', 24_000],
-  ])('%s %s: %i Wh, whatever the steps of the readings', (timezone, date, wh) => {
+  ])('%s %s: %i Wh, whatever the steps of the readings', async (timezone, date, wh) => {
     const building = plainBuilding(timezone);
     const day = calendarOf(timezone).day(date);
     for (const stepMs of [15 * minuteMs, hourMs, 37 * minuteMs, 7 * hourMs]) {
       const from = day.start - dayMs - 11 * minuteMs;
       const readings = constant(building, from, day.end + dayMs, stepMs, 1000);
-      const { results } = run(building, readings, { now: day.end + 2 * dayMs });
+      const { results } = await run(building, readings, { now: day.end + 2 * dayMs });
       const result = results.get(`meter_day/B/LOC01/${day.start}`) as MeterDay;
       expect(result.date).toBe(date);
       expect(Math.abs((result.energyWh as number) - wh)).toBeLessThanOrEqual(stepMs === 37 * minuteMs ? 1 : 0);

@@ -11,9 +11,9 @@ import { calendarOf, casesOf, lasting, run } from './run.ts';
 
 /** Replacements and moves told on the topic, at any moment before their days are decided, do what the configuration would have done. */
 describe('events declared while it runs', () => {
-  it('give the results of the same events in the configuration', { timeout: 3_600_000 }, () => {
-    fc.assert(
-      fc.property(buildingPlan, fc.integer({ min: 1, max: 1_000_000 }), (plan, seed) => {
+  it('give the results of the same events in the configuration', { timeout: 3_600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(buildingPlan, fc.integer({ min: 1, max: 1_000_000 }), async (plan, seed) => {
         const { building, readings } = realize({ ...plan, lateness: '7d', days: Math.min(plan.days, 4) });
         const receivedAt = Math.max(...readings.map((r) => r.at)) + hourMs;
         const now = receivedAt + dayMs;
@@ -50,7 +50,7 @@ describe('events declared while it runs', () => {
           calendarOf(building.timezone),
         );
         for (const { event } of told) configured.step({ type: 'declared', event, now: 0 }, noEffects());
-        const plain = run(configured.context.building, order, { now });
+        const plain = await run(configured.context.building, order, { now });
         const results = new Map(effects.results.map((result): [string, Result] => [resultKey(result), result]));
         expectSame(lasting(plain.results), lasting(results), effects.results);
       }),

@@ -26,7 +26,7 @@ describe('a reading in the last minutes of its lateness', () => {
     ['a day of 24 hours, a clock ahead by 5 minutes', '2026-06-10', 5 * minuteMs],
     ['a day of 25 hours, a clock ahead by 5 minutes', '2026-10-25', 5 * minuteMs],
     ['a day of 23 hours, a clock ahead by 5 minutes', '2026-03-29', 5 * minuteMs],
-  ])('%s (%s)', (_, date, aheadMs) => {
+  ])('%s (%s)', async (_, date, aheadMs) => {
     const day = calendar.day(date);
     const closed = day.end + building.latenessMs;
     const readings: Reading[] = [];
@@ -45,7 +45,7 @@ describe('a reading in the last minutes of its lateness', () => {
       });
     const order = readings.sort((a, b) => a.receivedAt - b.receivedAt || a.at - b.at);
     const now = closed + 3 * dayMs;
-    const ours = run(building, order, {
+    const ours = await run(building, order, {
       now,
       flushAfter: (n) => Math.abs((order[n]?.receivedAt as number) - closed) < 8 * minuteMs,
     });

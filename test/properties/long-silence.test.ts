@@ -36,8 +36,8 @@ function readingsOf(silentDays: number): Reading[] {
 }
 
 describe('a meter that is silent for weeks and returns', () => {
-  it('leaves every day and period as if all had been read at once: 30 days', () => {
-    const { results, expected } = played(30);
+  it('leaves every day and period as if all had been read at once: 30 days', async () => {
+    const { results, expected } = await played(30);
     const wrong = [...expected].flatMap(([key, fields]) => {
       const [kind, ...rest] = key.split('/');
       const found = results.get(`${kind}/B/${rest.join('/')}`);
@@ -46,8 +46,8 @@ describe('a meter that is silent for weeks and returns', () => {
     expect(wrong.slice(0, 6)).toEqual([]);
   });
 
-  it('never spoils what the others had: 80 days, and the months hold its energy', () => {
-    const { results, expected } = played(80);
+  it('never spoils what the others had: 80 days, and the months hold its energy', async () => {
+    const { results, expected } = await played(80);
     for (const [key, fields] of expected) {
       const [kind, ...rest] = key.split('/');
       const found = results.get(`${kind}/B/${rest.join('/')}`);
@@ -59,9 +59,9 @@ describe('a meter that is silent for weeks and returns', () => {
   });
 });
 
-function played(silentDays: number) {
+async function played(silentDays: number) {
   const readings = readingsOf(silentDays);
   const now = start + (silentDays + 24) * dayMs;
-  const { results } = run(building, readings, { now, flushAfter: (n) => n % 72 === 0 });
+  const { results } = await run(building, readings, { now, flushAfter: (n) => n % 72 === 0 });
   return { results, expected: referenceResults(building, readings, now, naiveCalendar(building.timezone)).results };
 }

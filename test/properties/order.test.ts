@@ -7,17 +7,17 @@ import { casesOf, delivered, lasting, run } from './run.ts';
 const seeds = fc.integer({ min: 1, max: 1_000_000 });
 
 describe('the order of delivery changes nothing', () => {
-  it('any permutation and duplication, published at any moments', { timeout: 3_600_000 }, () => {
-    fc.assert(
-      fc.property(buildingPlan, seeds, fc.integer({ min: 0, max: 4 }), (plan, seed, flushes) => {
+  it('any permutation and duplication, published at any moments', { timeout: 3_600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(buildingPlan, seeds, fc.integer({ min: 0, max: 4 }), async (plan, seed, flushes) => {
         const { building, readings } = realize({ ...plan, lateness: '7d', days: Math.min(plan.days, 4) });
         const receivedAt = Math.max(...readings.map((r) => r.at)) + 1000;
         const sorted = readings.map((r) => ({ ...r, receivedAt }));
         const random = mulberry(seed);
         const mixed = shuffled([...sorted, ...sorted.filter(() => random() < 0.1)], random);
         const moments = new Set(Array.from({ length: flushes }, () => Math.floor(random() * mixed.length)));
-        const plain = run(building, sorted, { now: receivedAt });
-        const disturbed = run(building, mixed, { now: receivedAt, flushAfter: (n) => moments.has(n) });
+        const plain = await run(building, sorted, { now: receivedAt });
+        const disturbed = await run(building, mixed, { now: receivedAt, flushAfter: (n) => moments.has(n) });
         expectSame(lasting(plain.results), lasting(disturbed.results));
         expect({ ...disturbed.account, duplicates: 0 }).toEqual({ ...plain.account, duplicates: 0 });
         expect(disturbed.account.duplicates - plain.account.duplicates).toBe(mixed.length - sorted.length);
@@ -26,9 +26,9 @@ describe('the order of delivery changes nothing', () => {
     );
   });
 
-  it('two histories of delays within the lateness, with days decided in between', { timeout: 3_600_000 }, () => {
-    fc.assert(
-      fc.property(buildingPlan, seeds, fc.integer({ min: 0, max: 6 }), (plan, seed, flushes) => {
+  it('two histories of delays within the lateness, with days decided in between', { timeout: 3_600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(buildingPlan, seeds, fc.integer({ min: 0, max: 6 }), async (plan, seed, flushes) => {
         const { building, readings } = realize({ ...plan, lateness: '48h', days: 7 });
         const random = mulberry(seed);
         const prompt = readings.map((r) => ({ ...r, receivedAt: r.at }));
@@ -37,8 +37,8 @@ describe('the order of delivery changes nothing', () => {
         );
         const now = Math.max(...readings.map((r) => r.at)) + 2 * dayMs;
         const moments = new Set(Array.from({ length: flushes }, () => Math.floor(random() * readings.length)));
-        const plain = run(building, delivered(prompt), { now, flushAfter: (n) => moments.has(n) });
-        const disturbed = run(building, delivered(slow), { now, flushAfter: (n) => moments.has(n + 50) });
+        const plain = await run(building, delivered(prompt), { now, flushAfter: (n) => moments.has(n) });
+        const disturbed = await run(building, delivered(slow), { now, flushAfter: (n) => moments.has(n + 50) });
         expect(disturbed.account).toEqual(plain.account);
         expectSame(lasting(plain.results), lasting(disturbed.results));
       }),

@@ -5,14 +5,14 @@ import { buildingPlan, dayMs, mulberry, realize } from './random-building.ts';
 import { casesOf, delivered, run } from './run.ts';
 
 describe('a process killed and restarted', () => {
-  it('publishes what an uninterrupted one does, revisions included', { timeout: 3_600_000 }, () => {
-    fc.assert(
-      fc.property(
+  it('publishes what an uninterrupted one does, revisions included', { timeout: 3_600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(
         buildingPlan,
         fc.integer({ min: 1, max: 1_000_000 }),
         fc.integer({ min: 1, max: 6 }),
         fc.integer({ min: 0, max: 6 }),
-        (plan, seed, restarts, flushes) => {
+        async (plan, seed, restarts, flushes) => {
           const { building, readings } = realize(plan);
           const order = delivered(readings);
           const now = Math.max(...order.map((r) => r.receivedAt)) + 3 * dayMs;
@@ -21,8 +21,8 @@ describe('a process killed and restarted', () => {
             new Set(Array.from({ length: count }, () => Math.floor(random() * order.length)));
           const moments = positions(flushes);
           const deaths = positions(restarts);
-          const whole = run(building, order, { now, flushAfter: (n) => moments.has(n) });
-          const cut = run(building, order, {
+          const whole = await run(building, order, { now, flushAfter: (n) => moments.has(n) });
+          const cut = await run(building, order, {
             now,
             flushAfter: (n) => moments.has(n),
             restartAfter: (n) => deaths.has(n),

@@ -5,9 +5,11 @@ import type { Reading } from '../../domain/reading.ts';
 import { type Result, resultKey } from '../../domain/results.ts';
 import { type Account, accountOf } from '../../processors/account.ts';
 import { type Effects, noEffects } from '../../processors/effects.ts';
+import { rebuild } from '../../processors/rebuild.ts';
 import { decodeState, encodeState } from '../../processors/snapshot.ts';
 import { BuildingProcessor } from '../../processors/step.ts';
 import { Workspace } from '../../processors/workspace.ts';
+import { openSqliteStore } from '../../results/sqlite/open.ts';
 
 export interface RunOptions {
   /** Flush after the reading where this is true, at the instant of its reception. */
@@ -25,6 +27,8 @@ export interface Run {
   readonly processor: BuildingProcessor;
   /** Every result in the order of publication. */
   readonly published: readonly Result[];
+  /** How many of the readings, in the order of delivery, went through the last replay. */
+  readonly replayed: number;
 }
 
 const calendars = new Map<string, Calendar>();
@@ -35,31 +39,61 @@ export function calendarOf(timezone: string): Calendar {
   return known;
 }
 
-/** Readings in the order of their delivery. */
-export function run(building: Building, readings: readonly Reading[], options: RunOptions): Run {
+/** Readings in the order of their delivery; a replay that the reducer asks for is made at once, as a task makes it. */
+export async function run(building: Building, readings: readonly Reading[], options: RunOptions): Promise<Run> {
   const calendar = calendarOf(building.timezone);
   const effects = noEffects();
-  let workspace = new Workspace();
-  let processor = new BuildingProcessor(building, workspace, undefined, calendar);
-  readings.forEach((reading, position) => {
+  let processor = new BuildingProcessor(building, new Workspace(), undefined, calendar);
+  let replayed = 0;
+  for (const [position, reading] of readings.entries()) {
     processor.step({ type: 'reading', reading }, effects);
-    if (options.flushAfter?.(position))
+    if (options.flushAfter?.(position)) {
       processor.step({ type: 'flush', now: reading.receivedAt, settled: position % 2 === 0 }, effects);
+      if (processor.state.rebuildFrom !== null) {
+        replayed = position + 1;
+        processor = await replay(processor, readings.slice(0, replayed), effects, reading.receivedAt);
+      }
+    }
     if (options.restartAfter?.(position)) {
       const state = decodeState(encodeState(processor.state));
-      workspace = new Workspace();
-      processor = new BuildingProcessor(building, workspace, state, calendar);
+      processor = new BuildingProcessor(building, new Workspace(), state, calendar);
     }
-  });
+  }
   processor.step({ type: 'flush', now: options.now, settled: true }, effects);
+  if (processor.state.rebuildFrom !== null) {
+    replayed = readings.length;
+    processor = await replay(processor, readings, effects, options.now);
+  }
   const published = [...effects.results];
   return {
     results: new Map(published.map((result) => [resultKey(result), result])),
-    account: accountOf(processor, workspace),
+    account: accountOf(processor, new Workspace()),
     effects,
     processor,
     published,
+    replayed,
   };
+}
+
+/** The processor after a replay of everything that was read, from a store that has it all; what changed is appended to the effects. */
+export async function replay(
+  { configured, state }: BuildingProcessor,
+  readings: readonly Reading[],
+  effects: Effects,
+  now: number,
+): Promise<BuildingProcessor> {
+  const store = openSqliteStore(':memory:');
+  await store.results.write([...readings, ...effects.results]);
+  const calendar = calendarOf(configured.timezone);
+  const rebuilt = await rebuild(configured, state, store.results, now, new Workspace(), calendar);
+  store.close();
+  effects.results.push(...rebuilt.results);
+  return new BuildingProcessor(configured, new Workspace(), rebuilt.state, calendar);
+}
+
+/** A replay takes what was stored, late or not: as a file brought in would. */
+export function asReplayed(readings: readonly Reading[], replayed: number): Reading[] {
+  return readings.map((reading, i) => (i < replayed ? { ...reading, source: 'import' } : reading));
 }
 
 /** In the order of reception. */

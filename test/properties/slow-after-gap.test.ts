@@ -17,7 +17,7 @@ const calendar = calendarOf(building.timezone);
 
 /** The first reading after a gap of days comes after the second: it moves every midnight of the gap, which must not be decided before. */
 describe('a meter back after days, its first reading slow', () => {
-  it.each([3, 6, 12])('%i days of gap', (gapDays) => {
+  it.each([3, 6, 12])('%i days of gap', async (gapDays) => {
     const start = calendar.day('2026-06-01').start;
     const back = start + gapDays * dayMs + 10 * hourMs;
     const readings: Reading[] = [];
@@ -39,7 +39,7 @@ describe('a meter back after days, its first reading slow', () => {
       }
     const order = [...readings].sort((a, b) => a.receivedAt - b.receivedAt || a.at - b.at);
     const now = back + 12 * dayMs;
-    const ours = run(building, order, { now, flushAfter: (n) => n % 5 === 0 });
+    const ours = await run(building, order, { now, flushAfter: (n) => n % 5 === 0 });
     const theirs = referenceResults(building, readings, now, naiveCalendar(building.timezone));
     const wrong = [...theirs.results].flatMap(([key, fields]) => {
       const [kind, ...rest] = key.split('/');

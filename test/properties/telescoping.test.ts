@@ -5,13 +5,13 @@ import { buildingPlan, dayMs, mulberry, realize } from './random-building.ts';
 import { casesOf, delivered, run } from './run.ts';
 
 describe('energies telescope to the Wh', () => {
-  it('days = months = quarters = years = stays = price slots', { timeout: 3_600_000 }, () => {
-    fc.assert(
-      fc.property(buildingPlan, fc.integer({ min: 1, max: 100 }), (plan, every) => {
+  it('days = months = quarters = years = stays = price slots', { timeout: 3_600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(buildingPlan, fc.integer({ min: 1, max: 100 }), async (plan, every) => {
         const { building, readings } = realize(plan);
         const order = delivered(readings);
         const now = Math.max(...order.map((r) => r.receivedAt)) + dayMs;
-        const { results } = run(building, order, { now, flushAfter: (n) => every > 80 && n % every === 0 });
+        const { results } = await run(building, order, { now, flushAfter: (n) => every > 80 && n % every === 0 });
         const all = [...results.values()];
         for (const { id } of building.meters) {
           const days = all.filter((r): r is MeterDay => r.kind === 'meter_day' && r.meter === id);
@@ -37,16 +37,17 @@ describe('energies telescope to the Wh', () => {
     );
   });
 
-  it('shares and euros add up where a lot has two meters', { timeout: 3_600_000 }, () => {
-    fc.assert(
-      fc.property(buildingPlan, fc.integer({ min: 1, max: 1_000_000 }), (plan, seed) => {
+  it('shares and euros add up where a lot has two meters', { timeout: 3_600_000 }, async () => {
+    await fc.assert(
+      fc.asyncProperty(buildingPlan, fc.integer({ min: 1, max: 1_000_000 }), async (plan, seed) => {
         const { building: planned, readings } = realize({ ...plan, common: false, mode: 'repartition' });
         const meters = planned.meters.map((meter) => (meter.role === 'tenant' ? { ...meter, lot: 1 } : meter));
         const building = { ...planned, meters, lots: planned.lots.slice(0, 1) };
         const order = delivered(readings);
         const now = Math.max(...order.map((r) => r.receivedAt)) + dayMs;
         const random = mulberry(seed);
-        const all = [...run(building, order, { now, flushAfter: () => random() < 0.01 }).results.values()];
+        const { results } = await run(building, order, { now, flushAfter: () => random() < 0.01 });
+        const all = [...results.values()];
         expectSharesAndEuros(all);
         for (const whole of all) {
           if (whole.kind !== 'building_period') continue;
