@@ -46,7 +46,7 @@ export const dlmsCodes = {
   AXDR_LENGTH: 'A length cannot be right.',
   AXDR_DEPTH: 'Values are nested too deep.',
   AXDR_TYPE: 'The type of a value is unknown.',
-  AXDR_COMPACT_ARRAY: 'Compact arrays are not supported: ask the operator for another push list.',
+  AXDR_COMPACT_ARRAY: 'A compact array whose elements have no bytes, or are too many.',
   DATE_INVALID: 'The date does not exist in the calendar.',
   DATE_NOT_SET: 'The date has fields that are not specified.',
   LIST_MISMATCH: 'The push object list and the values do not have the same length.',

@@ -9,6 +9,7 @@
  */
 import { type Outcome, ok, rejected } from '../../../domain/errors.ts';
 import type { DlmsCode } from '../codes.ts';
+import { compactArrayTag, decodeCompactArray } from './compact-array.ts';
 import { decodeAxdrLength } from './length.ts';
 
 export type CosemData =
@@ -37,16 +38,22 @@ export function decodeCosemData(bytes: Uint8Array, at: number, depth = 0): Outco
   if (depth > maximumDepth) return rejected('AXDR_DEPTH', { at });
   const tag = bytes[at];
   if (tag === undefined) return rejected('AXDR_TRUNCATED', { at });
+  if (tag === 0x01 || tag === 0x02) return decodeMembers(bytes, at, tag, depth);
+  if (tag === compactArrayTag) return decodeCompactArray(bytes, at + 1, depth, maximumDepth, decodeSimple);
+  return decodeSimple(bytes, at + 1, tag);
+}
+
+/** A value that holds no others, at the offset behind its tag. */
+function decodeSimple(bytes: Uint8Array, at: number, tag: number): Outcome<DecodedData, DlmsCode> {
   const fixed = fixedTypes[tag];
   if (fixed) {
-    const next = at + 1 + fixed.length;
+    const next = at + fixed.length;
     if (next > bytes.length) return rejected('AXDR_TRUNCATED', { at, tag });
-    return ok({ data: fixed.read(bytes.subarray(at + 1, next)), next });
+    return ok({ data: fixed.read(bytes.subarray(at, next)), next });
   }
-  if (tag === 0x01 || tag === 0x02) return decodeMembers(bytes, at, tag, depth);
   const variable = variableTypes[tag];
-  if (!variable) return rejected(tag === 0x13 ? 'AXDR_COMPACT_ARRAY' : 'AXDR_TYPE', { at, tag });
-  const length = decodeAxdrLength(bytes, at + 1);
+  if (!variable) return rejected('AXDR_TYPE', { at, tag });
+  const length = decodeAxdrLength(bytes, at);
   if (!length.ok) return length;
   const count = tag === 0x04 ? Math.ceil(length.value.length / 8) : length.value.length;
   const next = length.value.next + count;

@@ -3,6 +3,10 @@ import { decodeCosemData, maximumDepth } from '../../../../ingest/dlms/axdr/data
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replaceAll(' ', ''), 'hex'));
 const octets = (text: string) => ({ type: 'octet-string', bytes: hex(text) });
+const numbers = (width: number, ...values: bigint[]) => ({
+  type: 'array',
+  members: values.map((value) => ({ type: 'integer', value, width, signed: false })),
+});
 
 describe('every type', () => {
   test.each([
@@ -43,6 +47,20 @@ describe('every type', () => {
       '02 02 00 02 01 00',
       { type: 'structure', members: [{ type: 'null' }, { type: 'structure', members: [{ type: 'null' }] }] },
     ],
+    ['compact array of two double-long-unsigned', '13 06 08 00 00 00 05 00 00 00 06', numbers(32, 5n, 6n)],
+    ['compact array, empty', '13 06 00', { type: 'array', members: [] }],
+    [
+      // Two elements { u16, octet-string, 2 × u8 }: lengths stay, tags go.
+      'compact array of structures',
+      '13 02 03 12 09 01 0002 11 0B 0003 01AA 0102 0004 00 0304',
+      {
+        type: 'array',
+        members: [
+          { type: 'structure', members: [...numbers(16, 3n).members, octets('AA'), numbers(8, 1n, 2n)] },
+          { type: 'structure', members: [...numbers(16, 4n).members, octets(''), numbers(8, 3n, 4n)] },
+        ],
+      },
+    ],
   ])('%s', (_name, text, expected) => {
     const bytes = hex(text);
     expect(decodeCosemData(bytes, 0)).toEqual({ ok: true, value: { data: expected, next: bytes.length } });
@@ -57,7 +75,12 @@ describe('what cannot be read', () => {
     ['a structure of more members than bytes', '02 84 FF FF FF FF 00', 'AXDR_TRUNCATED'],
     ['a length of five bytes', '09 85 00 00 00 00 01', 'AXDR_LENGTH'],
     ['an indefinite length', '09 80 00', 'AXDR_LENGTH'],
-    ['a compact array', '13 06 02 00 01', 'AXDR_COMPACT_ARRAY'],
+    ['a compact array cut short', '13 06 08 00 00 00 01', 'AXDR_TRUNCATED'],
+    ['a compact array whose last element is cut short', '13 06 05 00 00 00 01 00', 'AXDR_TRUNCATED'],
+    ['a compact array of nothing', '13 00 01 00', 'AXDR_COMPACT_ARRAY'],
+    ['a compact array that is a bomb', '13 01 FFFF 01 FFFF 00 01 00', 'AXDR_COMPACT_ARRAY'],
+    ['a compact array of an unknown type', '13 63 01 00', 'AXDR_TYPE'],
+    ['a compact array that is too deep', `13 ${'02 01'.repeat(maximumDepth + 2)}`, 'AXDR_DEPTH'],
     ['an unknown type', '63', 'AXDR_TYPE'],
     ['a bad member', '02 02 00 63', 'AXDR_TYPE'],
     ['too deep', '02 01'.repeat(maximumDepth + 2), 'AXDR_DEPTH'],
