@@ -2,7 +2,8 @@
  * `sink`: results of Kafka into InfluxDB, points a second: `releve sink` beside Telegraf (kafka_consumer, json_v2, influxdb_v2) on the same topic,
  * and beside InfluxDB's own client fed with finished lines from memory, with one and with four batches of 5,000 on their way.
  *
- * Measured from outside and alike for all: InfluxDB's own counter of points stored, from the first to the last; the bucket is emptied before each.
+ * Measured from outside and alike for all: InfluxDB's own counter of points stored, from the first to the last. Each turn gets a new InfluxDB: what
+ * one has left behind (types of fields, series, work of compaction) is nobody else's burden.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -38,16 +39,15 @@ const linesABatch = 5000;
 const rounds = Number(process.env.RELEVE_BENCH_ROUNDS ?? 3);
 const start0 = Date.UTC(2026, 5, 1, 22);
 const pollMs = 50;
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 const telegraf = `${root}/.cache/bench/telegraf`;
 const peer = `${root}/bench/peers/sink-telegraf`;
 const bucket = 'releve_daily';
 
 interface Setting {
+  readonly folder: string;
   readonly brokers: readonly string[];
-  readonly influx: InfluxConnection;
   readonly admin: Admin;
-  readonly config: string;
   readonly results: readonly MeterDay[];
 }
 
@@ -55,16 +55,11 @@ export async function run(): Promise<BenchRow[]> {
   installPeer();
   const folder = mkdtempSync(join(tmpdir(), 'releve-sink-'));
   const kafka = await startKafka({ dir: join(folder, 'kafka') });
-  const influx = await startInflux({ dir: join(folder, 'influx') });
   const { brokers } = kafka;
   const admin = createKafka({ brokers }).admin();
   try {
     await admin.connect();
     await ensureTopics(admin, { prefix, partitions, replicationFactor: 1 });
-    const { url, org: organisation } = influx;
-    const config = join(folder, 'releve.yaml');
-    const servers = { kafka: { brokers, prefix, partitions }, influx: { url, organisation, token: '$' + '{TOKEN}' } };
-    writeFileSync(config, JSON.stringify({ version: 1, ...servers, buildings: [] }));
     const results = meterDays();
     const journal = createKafkaJournal({ brokers, prefix });
     for (let from = 0; from < results.length; from += 20_000)
@@ -74,10 +69,9 @@ export async function run(): Promise<BenchRow[]> {
           .map((value) => ({ topic: 'results', key: resultKey(value), building: value.building, value })),
       );
     await journal.close();
-    return rows(await inTurn({ brokers, influx, admin, config, results }));
+    return rows(await inTurn({ folder, brokers, admin, results }));
   } finally {
     await admin.disconnect();
-    await influx.stop();
     await kafka.stop();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -128,15 +122,18 @@ function meterDays(): MeterDay[] {
 }
 
 async function ours(setting: Setting): Promise<number> {
-  await setting.admin.deleteGroups([`${prefix}-sink`]).catch(() => undefined);
-  return await measure(setting, () =>
-    startReleve(['sink', '-c', setting.config], { environment: { TOKEN: setting.influx.token } }),
-  );
+  const { admin, brokers, folder } = setting;
+  await admin.deleteGroups([`${prefix}-sink`]).catch(() => undefined);
+  return await measure(setting, ({ url, org: organisation, token }) => {
+    const config = join(folder, 'releve.yaml');
+    const servers = { kafka: { brokers, prefix, partitions }, influx: { url, organisation, token: '$' + '{TOKEN}' } };
+    writeFileSync(config, JSON.stringify({ version: 1, ...servers, buildings: [] }));
+    return startReleve(['sink', '-c', config], { environment: { TOKEN: token } });
+  });
 }
 
 async function telegrafs(setting: Setting, group: string): Promise<number> {
-  const { url, org, token } = setting.influx;
-  return await measure(setting, () =>
+  return await measure(setting, ({ url, org, token }) =>
     start({
       program: telegraf,
       arguments: ['--config', `${peer}/telegraf.conf`],
@@ -154,15 +151,14 @@ async function telegrafs(setting: Setting, group: string): Promise<number> {
 }
 
 async function client(setting: Setting, inFlight: number): Promise<number> {
-  const { url, org, token } = setting.influx;
   const lines = setting.results.map((result) => {
     const line = toLine(result);
     if (typeof line === 'string') throw new Error(line);
     return line.text;
   });
-  const influx = new InfluxDB({ url, token });
   let next = 0;
-  async function worker(): Promise<void> {
+  async function worker({ url, org, token }: InfluxConnection): Promise<void> {
+    const influx = new InfluxDB({ url, token });
     while (next < lines.length) {
       const batch = lines.slice(next, next + linesABatch);
       next += linesABatch;
@@ -176,25 +172,26 @@ async function client(setting: Setting, inFlight: number): Promise<number> {
     }
   }
   let writing: Promise<unknown> = Promise.resolve();
-  return await measure(setting, () => {
-    writing = Promise.all(Array.from({ length: inFlight }, worker));
+  return await measure(setting, (influx) => {
+    writing = Promise.all(Array.from({ length: inFlight }, () => worker(influx)));
     return { stop: async () => void (await writing) };
   });
 }
 
-/** Points a second between the first seen in InfluxDB and the last; ends what was begun. */
+/** Points a second between the first seen in a new InfluxDB and the last; ends what was begun. */
 async function measure(
-  { influx, results }: Setting,
-  begin: () => Pick<Child, 'stop'> & Partial<Child>,
+  { folder, results }: Setting,
+  begin: (influx: InfluxConnection) => Pick<Child, 'stop'> & Partial<Child>,
 ): Promise<number> {
-  await emptyBucket(influx);
-  const before = await stored(influx);
-  const writer = begin();
+  const dir = mkdtempSync(join(folder, 'influx-'));
+  const influx = await startInflux({ dir });
+  await ensureBuckets(influx);
+  const writer = begin(influx);
   let first: { at: number; count: number } | undefined;
   const deadline = performance.now() + patienceMs;
   try {
     for (;;) {
-      const count = (await stored(influx)) - before;
+      const count = await stored(influx);
       const now = performance.now();
       if (count > 0 && !first) first = { at: now, count };
       if (first && count >= results.length && now > first.at) return ((count - first.count) / (now - first.at)) * 1000;
@@ -204,15 +201,9 @@ async function measure(
     }
   } finally {
     await writer.stop();
+    await influx.stop();
+    rmSync(dir, { recursive: true, force: true });
   }
-}
-
-async function emptyBucket(influx: InfluxConnection): Promise<void> {
-  const headers = { authorization: `Token ${influx.token}` };
-  const answer = await fetch(`${influx.url}/api/v2/buckets?name=${bucket}`, { headers });
-  const { buckets = [] } = (await answer.json()) as { buckets?: { id: string }[] };
-  for (const { id } of buckets) await fetch(`${influx.url}/api/v2/buckets/${id}`, { method: 'DELETE', headers });
-  await ensureBuckets(influx);
 }
 
 async function stored({ url }: InfluxConnection): Promise<number> {
