@@ -13,10 +13,17 @@ export interface KeptState {
   entry(building: string): SnapshotEntry | null;
 }
 
+export interface SnapshotPace {
+  /** From the beginning of a round to that of the next. */
+  readonly everyMs: number;
+  /** Of encoding after a tick; one building at least. */
+  readonly sliceMs: number;
+}
+
 export interface SnapshotKeeperOptions {
   readonly path: string;
   readonly kept: KeptState;
-  readonly everyMs: number;
+  readonly pace?: SnapshotPace | undefined;
   /** A file was not written; the one before stands. */
   onTrouble(reason: string): void;
 }
@@ -28,8 +35,8 @@ export interface SnapshotKeeper {
   finish(until: number): Promise<void>;
 }
 
-/** Of encoding at once: a twentieth of the time between two ticks. */
-const sliceMs = 10;
+/** A twentieth of the time between two ticks, until the round is done. */
+const usualPace: SnapshotPace = { everyMs: 300_000, sliceMs: 10 };
 
 interface Round {
   readonly header: SnapshotHeader;
@@ -37,7 +44,9 @@ interface Round {
   readonly waiting: string[];
 }
 
-export function createSnapshotKeeper({ path, kept, everyMs, onTrouble }: SnapshotKeeperOptions): SnapshotKeeper {
+export function createSnapshotKeeper(options: SnapshotKeeperOptions): SnapshotKeeper {
+  const { path, kept, onTrouble } = options;
+  const { everyMs, sliceMs } = options.pace ?? usualPace;
   let round: Round | undefined;
   let beganAt: number | undefined;
   let writtenOffset: number | undefined;

@@ -21,7 +21,7 @@ import type { Gate } from './gate.ts';
 import { type History, rebuild } from './rebuild.ts';
 import { type RestoredState, replayDeltas, restoreState } from './restore.ts';
 import { decodeState, encodeState } from './snapshot.ts';
-import { createSnapshotKeeper } from './snapshot-keeper.ts';
+import { createSnapshotKeeper, type SnapshotPace } from './snapshot-keeper.ts';
 import { type BuildingEvent, BuildingProcessor } from './step.ts';
 import { Workspace } from './workspace.ts';
 
@@ -45,6 +45,7 @@ export interface TaskOptions {
   readonly onTick?: (lag: number) => void;
   /** Where a copy of the state is kept for the next start, where the journal has offsets that last. */
   readonly snapshotPath?: string;
+  readonly snapshotPace?: SnapshotPace;
   /** Runs restores and last snapshots a few at a time, so that not all partitions are in memory twice. */
   readonly gate?: Gate;
   readonly onRestored?: (facts: Pick<RestoredState, 'source' | 'refused'> & { readonly buildings: number }) => void;
@@ -57,7 +58,6 @@ const eventsASnapshot = 2000;
 const minuteMs = 60_000;
 const storeWaitMs = 1000;
 const storeRetryMs = 30_000;
-const snapshotEveryMs = 300_000;
 /** A stop waits for the last snapshots of all partitions together. */
 const leaveMs = 4000;
 
@@ -103,7 +103,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       ? undefined
       : createSnapshotKeeper({
           path: options.snapshotPath,
-          everyMs: snapshotEveryMs,
+          pace: options.snapshotPace,
           onTrouble: (reason) => options.onSnapshotTrouble?.(reason),
           kept: {
             header: () =>
