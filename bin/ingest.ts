@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import pino from 'pino';
 import { Registry } from 'prom-client';
+import { systemClock } from '../domain/clock.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { openInvocationStore } from '../ingest/invocation-store.ts';
 import { createIngest, type IngestEvent } from '../ingest/pipeline.ts';
@@ -10,10 +11,12 @@ import { openSpool } from '../ingest/spool.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { kafkaOptions } from '../journal/kafka/options.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
+import { ingestTelemetry } from './ingest-telemetry.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
 
 const lastWordMs = 1000;
+const tellEveryMs = 60_000;
 
 interface IngestCommandOptions extends CommonOptions {
   readonly operationsPort?: string;
@@ -65,9 +68,10 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
   const directory = dataDirectory(options, config);
   const invocations = openInvocationStore({ file: join(directory, 'invocations.json') });
   if (invocations.damaged) log.warn('invocations.json is not readable: the counters of the pushes begin anew');
+  const buses = config.buses.filter(({ id }) => options.bus?.includes(id) ?? true);
   const running = createIngest({
     buildings: config.buildings,
-    buses: config.buses.filter(({ id }) => options.bus?.includes(id) ?? true),
+    buses,
     journal,
     spool: openSpool({ directory: join(directory, 'spool') }),
     invocations,
@@ -88,9 +92,21 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
           registry,
           readiness: { kafka: () => journal.check() },
         });
+  const telemetry = ingestTelemetry(
+    buses.map(({ id }) => id),
+    () => running.counts,
+    systemClock.now(),
+  );
+  // A point that cannot be told is left out: its absence is what the alert sees.
+  const telling = setInterval(() => {
+    const value = telemetry(systemClock.now());
+    const record = { topic: 'telemetry', key: `ingest/${value.partition}`, building: 'pipeline', value } as const;
+    journal.append([record]).catch(() => undefined);
+  }, tellEveryMs);
   running.start();
   log.info({ buses: config.buses.length, spooled: running.counts.spooled }, 'started');
   await aborted(signal);
+  clearInterval(telling);
   const isDurable = await running.stop();
   told.unsubscribe();
   if (invocations.failure !== null) log.error({ reason: invocations.failure }, 'invocations.json is not written');

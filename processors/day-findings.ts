@@ -206,7 +206,8 @@ function sameWeekday(state: BuildingState, context: BuildingContext, day: DaySta
   return energies;
 }
 
-function isVacantSometime({ lot }: MeterContext, day: DayState): boolean {
+/** The lot is vacant for a part of the day at least. */
+export function isVacantSometime({ lot }: MeterContext, day: Pick<DayState, 'start' | 'end'>): boolean {
   if (!lot) return false;
   return lot.occupancy.some(
     (stay) => stay.occupant === null && stay.from < day.end && (stay.to === undefined || stay.to > day.start),

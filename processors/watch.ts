@@ -4,10 +4,11 @@ import type { BusHealth, MeterStateName } from '../domain/telemetry.ts';
 import { degradedBusAnomaly } from './analysis/anomalies/degraded-bus.ts';
 import { silentMeterAnomaly } from './analysis/anomalies/silent-meter.ts';
 import type { Finding } from './analysis/finding.ts';
-import type { BuildingContext } from './context.ts';
+import type { BuildingContext, MeterContext } from './context.ts';
+import { isVacantSometime } from './day-findings.ts';
 import { publishAnomaly } from './days.ts';
 import type { Effects } from './effects.ts';
-import type { BuildingState } from './state.ts';
+import type { BuildingState, DayState } from './state.ts';
 
 const hourMs = 3_600_000;
 /** Closed ones are remembered this long, so that the day keeps one anomaly a subject. */
@@ -32,8 +33,11 @@ export function watch(
   state.watchedSince ??= now;
   const findings: Finding[] = [];
   const graceMs = context.building.thresholds.silentIntervals * context.building.intervalMs;
-  const today = state.days.get(context.calendar.windowOf('day', now).start);
-  for (const { meter } of context.meters) {
+  const window = context.calendar.windowOf('day', now);
+  const today = state.days.get(window.start);
+  const yesterday = state.days.get(context.calendar.previous(window).start);
+  for (const watched of context.meters) {
+    const { meter } = watched;
     const lastReadingAt = state.meters.get(meter.id)?.lastReadingAt ?? null;
     const found = silentMeterAnomaly(
       {
@@ -55,7 +59,7 @@ export function watch(
       meter: meter.id,
       at: now,
       secondsSinceReading: lastReadingAt === null ? null : Math.max(0, Math.floor((now - lastReadingAt) / 1000)),
-      state: stateName(lastReadingAt, silent !== null, frozen),
+      state: stateName(lastReadingAt, silent !== null, frozen, isIdle(watched, yesterday, today)),
       failures1h: state.failures.get(meter.id) ?? 0,
     });
   }
@@ -118,10 +122,20 @@ function subjectOf(found: Finding): string {
   return `a/${found.type}/${found.meter ?? found.bus ?? ''}`;
 }
 
-function stateName(lastReadingAt: number | null, silent: boolean, frozen: boolean): MeterStateName {
+/** What `compteurs_defaillants` found in the day that is over, until the meter counts again. */
+function isIdle(watched: MeterContext, yesterday: DayState | undefined, today: DayState | undefined): boolean {
+  const { meter } = watched;
+  const before = yesterday?.meters.get(meter.id);
+  if (meter.role !== 'tenant' || !yesterday || !before || isVacantSometime(watched, yesterday)) return false;
+  const sinceMidnightWh = today?.meters.get(meter.id)?.energyWh ?? 0;
+  return before.energyWh === 0 && before.readings > 0 && sinceMidnightWh === 0;
+}
+
+function stateName(lastReadingAt: number | null, silent: boolean, frozen: boolean, idle: boolean): MeterStateName {
   if (lastReadingAt === null) return 'jamais_lu';
   if (silent) return 'silencieux';
-  return frozen ? 'fige' : 'actif';
+  if (frozen) return 'fige';
+  return idle ? 'defaillant' : 'actif';
 }
 
 function sum(values: readonly number[]): number {
