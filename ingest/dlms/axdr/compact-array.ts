@@ -7,7 +7,7 @@
 import { type Outcome, ok, rejected } from '../../../domain/errors.ts';
 import type { DlmsCode } from '../codes.ts';
 import { maximumMessageBytes } from '../message-limit.ts';
-import type { CosemData, DecodedData } from './data.ts';
+import type { CosemData, DecodedData } from './cosem-data.ts';
 import { decodeAxdrLength } from './length.ts';
 
 /** Reads the value of a type whose tag is known, at the offset behind the tag. */
