@@ -3,9 +3,10 @@
  * without summer time, with half-hour offsets and with midnights that do not exist. Everything follows from the generated numbers.
  */
 import fc from 'fast-check';
-import type { Building, Lot, Meter, MeterRole, Occupancy, Tariff } from '../../domain/building.ts';
+import type { Building, Lot, Meter, MeterRole, Occupancy } from '../../domain/building.ts';
 import type { DeclaredEvent } from '../../domain/events.ts';
 import type { Reading } from '../../domain/reading.ts';
+import { invoicesOf, type PricePlan, tariffsOf } from './random-prices.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
@@ -23,6 +24,8 @@ const places: readonly (readonly [string, string])[] = [
   ['Asia/Beirut', '2026-03-28T22:00Z'],
   ['America/Santiago', '2026-09-06T04:00Z'],
   ['America/St_Johns', '2026-11-01T04:30Z'],
+  ['Pacific/Chatham', '2026-04-04T14:00Z'],
+  ['Atlantic/Azores', '2026-03-29T01:00Z'],
 ];
 
 export type Incident =
@@ -36,6 +39,7 @@ export type Incident =
       readonly index: number;
       readonly told: 'both' | 'final' | 'initial' | 'none';
     }
+  | { readonly kind: 'multiplier'; readonly from: number; readonly offsetMs: number; readonly multiplier: number }
   | { readonly kind: 'duplicate'; readonly from: number; readonly powerW: number | null }
   | { readonly kind: 'conflict'; readonly from: number; readonly deltaWh: number }
   | { readonly kind: 'frozen'; readonly from: number; readonly readings: number }
@@ -53,19 +57,25 @@ export interface MeterPlan {
   readonly limitWh: number | null;
   readonly maxPowerW: number;
   readonly powers: 'all' | 'some' | 'none';
+  readonly apparent: 'all' | 'some' | 'none';
   readonly incidents: readonly Incident[];
 }
 
-export interface BuildingPlan {
+export interface BuildingPlan extends PricePlan {
   readonly place: number;
   readonly common: boolean;
+  /** Both tenant meters in lot 1. */
+  readonly sharedLot: boolean;
+  /** `silent`: registered, never read. */
+  readonly general: 'read' | 'silent' | 'none';
+  readonly contractedKva: number;
+  readonly cosPhi: number;
+  readonly expectedCommonShare: number;
   readonly days: number;
   readonly lateness: '48h' | '7d';
   readonly stays: readonly { readonly lot: number; readonly hour: number; readonly vacant: boolean }[];
-  readonly tariff: 'none' | 'base' | 'slots' | 'changing';
   readonly mode: 'repartition' | 'information';
   readonly commonKey: 'prorata' | 'generales';
-  readonly invoiceCents: number | null;
   readonly meters: readonly MeterPlan[];
 }
 
@@ -95,6 +105,12 @@ const incident: fc.Arbitrary<Incident> = fc.oneof(
     told: fc.constantFrom('both' as const, 'final' as const, 'initial' as const, 'none' as const),
   }),
   fc.record({
+    kind: fc.constant('multiplier' as const),
+    from: fraction,
+    offsetMs: fc.constantFrom(0, -1, 1, 400_000),
+    multiplier: fc.constantFrom(2, 0.5, 20),
+  }),
+  fc.record({
     kind: fc.constant('duplicate' as const),
     from: fraction,
     powerW: fc.option(fc.integer({ min: 0, max: 9000 })),
@@ -120,22 +136,43 @@ const meterPlan: fc.Arbitrary<MeterPlan> = fc.record({
   limitWh: fc.constantFrom(null, null, 10_000_000),
   maxPowerW: fc.constantFrom(36_000, 36_000, 12_000),
   powers: fc.constantFrom('all' as const, 'all' as const, 'some' as const, 'none' as const),
+  apparent: fc.constantFrom('none' as const, 'none' as const, 'some' as const, 'all' as const),
   incidents: fc.array(incident, { maxLength: 5 }),
 });
 
 export const buildingPlan: fc.Arbitrary<BuildingPlan> = fc.record({
   place: fc.integer({ min: 0, max: places.length - 1 }),
   common: fc.boolean(),
+  sharedLot: fc.integer({ min: 0, max: 3 }).map((n) => n === 3),
+  general: fc.constantFrom(...Array.from({ length: 10 }, () => 'read' as const), 'silent' as const, 'none' as const),
+  contractedKva: fc.constantFrom(36, 36, 12, 9, 60),
+  cosPhi: fc.constantFrom(1, 1, 0.8, 0.93),
+  expectedCommonShare: fc.constantFrom(0, 0, 0.12),
   days: fc.constantFrom(4, 4, 4, 2, 1, 7),
   lateness: fc.constantFrom('48h' as const, '7d' as const),
   stays: fc.array(
     fc.record({ lot: fc.integer({ min: 1, max: 2 }), hour: fc.integer({ min: -30, max: 100 }), vacant: fc.boolean() }),
     { maxLength: 3 },
   ),
-  tariff: fc.constantFrom('none' as const, 'base' as const, 'slots' as const, 'changing' as const),
+  tariff: fc.constantFrom(
+    'none' as const,
+    'base' as const,
+    'slots' as const,
+    'changing' as const,
+    'many' as const,
+    'beginning' as const,
+  ),
   mode: fc.constantFrom('repartition' as const, 'information' as const),
   commonKey: fc.constantFrom('prorata' as const, 'generales' as const),
   invoiceCents: fc.option(fc.integer({ min: 0, max: 200_000 })),
+  invoiceOf: fc.constantFrom(
+    'month' as const,
+    'month' as const,
+    'quarter' as const,
+    'year' as const,
+    'months' as const,
+  ),
+  invoiceSlots: fc.constantFrom(['base'], ['hc', 'hp'], ['base', 'pointe', 'hc']),
   meters: fc.array(meterPlan, { minLength: 3, maxLength: 3 }),
 });
 
@@ -149,11 +186,11 @@ export function realize(plan: BuildingPlan): RandomBuilding {
   const meters = plan.meters.map((meterPlan, i): Meter => {
     const role = roles[i] as MeterRole;
     const id = role === 'general' ? 'GLOBAL' : role === 'common' ? 'COM' : `LOC0${i + 1}`;
-    readings.push(...readingsOf(id, meterPlan, start, plan, events));
+    if (role !== 'general' || plan.general === 'read') readings.push(...readingsOf(id, meterPlan, start, plan, events));
     return {
       id,
       role,
-      lot: role === 'tenant' ? i + 1 : null,
+      lot: role === 'tenant' ? (plan.sharedLot ? 1 : i + 1) : null,
       multiplier: 1,
       registerLimitWh: meterPlan.limitWh ?? undefined,
       maxPowerW: meterPlan.maxPowerW,
@@ -162,7 +199,7 @@ export function realize(plan: BuildingPlan): RandomBuilding {
   });
   readings.sort((a, b) => a.at - b.at || (a.meter < b.meter ? -1 : a.meter > b.meter ? 1 : 0));
   const lots = [1, 2]
-    .filter((number) => number === 1 || !plan.common)
+    .filter((number) => number === 1 || !(plan.common || plan.sharedLot))
     .map(
       (number): Lot => ({
         number,
@@ -177,11 +214,11 @@ export function realize(plan: BuildingPlan): RandomBuilding {
     address: '',
     syndic: '',
     timezone,
-    contractedPowerKva: 36,
-    cosPhi: 1,
-    expectedCommonShare: 0,
+    contractedPowerKva: plan.contractedKva,
+    cosPhi: plan.cosPhi,
+    expectedCommonShare: plan.expectedCommonShare,
     lots,
-    meters,
+    meters: meters.filter(({ role }) => role !== 'general' || plan.general !== 'none'),
     thresholds: {
       classesKwh: [5, 10, 15],
       leakRatio: 0.95,
@@ -196,18 +233,7 @@ export function realize(plan: BuildingPlan): RandomBuilding {
       nightFloorShare: 0.2,
     },
     tariffs: tariffsOf(plan, middle),
-    invoices:
-      plan.invoiceCents === null
-        ? []
-        : [
-            {
-              period: 'month',
-              date: `${new Date(middle).toISOString().slice(0, 7)}-01`,
-              energyCents: { base: plan.invoiceCents },
-              standingChargeCents: 1999,
-              taxesCents: 501,
-            },
-          ],
+    invoices: invoicesOf(plan, middle),
     charges: { mode: plan.mode, commonKey: plan.commonKey, closeAfterMs: 10 * dayMs },
     events,
     contacts: [],
@@ -275,6 +301,18 @@ function readingsOf(
           if (r.at >= row.at + incident.offsetMs) r.index = quantized(incident.index + r.wh - row.wh);
         break;
       }
+      case 'multiplier':
+        events.push({
+          v: 1,
+          building: 'B',
+          at: row.at + incident.offsetMs,
+          type: 'multiplier',
+          meter,
+          multiplier: incident.multiplier,
+        });
+        for (const r of rows)
+          if (r.at >= row.at + incident.offsetMs) r.index = quantized(Math.floor(r.wh * incident.multiplier));
+        break;
       case 'duplicate':
         extra.push({ at: row.at, index: row.index, powerW: incident.powerW });
         break;
@@ -302,6 +340,7 @@ function readingsOf(
   return all.map(({ at, index, powerW, delayHours }): Reading => {
     const generated = Math.round(plan.meanW * random() * 2);
     const hasPower = plan.powers === 'all' || (plan.powers === 'some' && random() < 0.5);
+    const hasApparent = plan.apparent === 'all' || (plan.apparent === 'some' && random() < 0.5);
     const delay = delayHours > 0 ? delayHours * hourMs : Math.floor(random() ** 8 * (latenessMs - hourMs));
     return {
       building: 'B',
@@ -310,6 +349,7 @@ function readingsOf(
       energyImportWh: index,
       resolutionWh: plan.resolutionWh === 1 ? undefined : plan.resolutionWh,
       powerW: powerW === undefined ? (hasPower ? generated : undefined) : (powerW ?? undefined),
+      apparentPowerVa: hasApparent ? generated + Math.round(random() * 4000) : undefined,
       source: 'mbus',
       receivedAt: at + delay,
     };
@@ -330,27 +370,6 @@ function staysOf(plan: BuildingPlan, lot: number, start: number): Occupancy[] {
       };
     }),
   ];
-}
-
-function tariffsOf(plan: BuildingPlan, middle: number): Tariff[] {
-  if (plan.tariff === 'none') return [];
-  const base: Tariff = {
-    from: 0,
-    slots: [{ name: 'base', centsPerKwh: 19.4, hours: [{ fromMinute: 0, toMinute: 1440 }] }],
-    standingChargeCents: 1234,
-    taxesCents: 321,
-  };
-  const slots: Tariff = {
-    from: 0,
-    slots: [
-      { name: 'hp', centsPerKwh: 20.65, hours: [{ fromMinute: 360, toMinute: 1350 }] },
-      { name: 'hc', centsPerKwh: 15.79, hours: [{ fromMinute: 1350, toMinute: 360 }] },
-    ],
-    standingChargeCents: 4512,
-    taxesCents: 0,
-  };
-  if (plan.tariff === 'base') return [base];
-  return plan.tariff === 'slots' ? [slots] : [base, { ...slots, from: middle - 90 * minuteMs }];
 }
 
 /** A small generator of numbers in [0, 1). */

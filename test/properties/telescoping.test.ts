@@ -13,6 +13,7 @@ describe('energies telescope to the Wh', () => {
         const now = Math.max(...order.map((r) => r.receivedAt)) + dayMs;
         const { results } = await run(building, order, { now, flushAfter: (n) => every > 80 && n % every === 0 });
         const all = [...results.values()];
+        const isPriced = plan.tariff !== 'none' && plan.tariff !== 'beginning';
         for (const { id } of building.meters) {
           const days = all.filter((r): r is MeterDay => r.kind === 'meter_day' && r.meter === id);
           const periods = all.filter((r): r is MeterPeriod => r.kind === 'meter_period' && r.meter === id);
@@ -26,10 +27,10 @@ describe('energies telescope to the Wh', () => {
               const stays = periods.filter((p) => p.period === kind && p.start === whole.start && p.occupancy !== 0);
               if (stays.length > 0) expect(total(stays)).toBe(whole.energyWh ?? 0);
               if (stays.length > 0) expect(round(stays.map((s) => s.sharePct))).toBe(whole.sharePct);
-              if (plan.tariff !== 'none') expect(slots(whole)).toBe(whole.energyWh ?? 0);
+              if (isPriced) expect(slots(whole)).toBe(whole.energyWh ?? 0);
             }
           }
-          if (plan.tariff !== 'none') for (const day of days) expect(slots(day)).toBe(day.energyWh ?? 0);
+          if (isPriced) for (const day of days) expect(slots(day)).toBe(day.energyWh ?? 0);
         }
         expectSharesAndEuros(all);
       }),

@@ -20,11 +20,10 @@ export function dayAnomalies(building: Building, results: ReadonlyMap<string, Fi
     const isSure = day.leakRatioQuality === 'measured' && day.metersReporting === day.metersExpected;
     const low = ratio !== null && ratio < 0.95 * (1 - building.expectedCommonShare);
     const high = ratio !== null && ratio > 1.02;
-    if (isSure && low) raise('fuite_energetique');
+    if (isSure && (low || hasRisen(results, start, day.remainderFloorW as number | null))) raise('fuite_energetique');
     if (isSure && high) raise('incoherence_comptage');
-    const watts = day.powerMaxW as number | null;
-    const limit = 0.9 * building.contractedPowerKva * 1000;
-    if (watts !== null && watts / building.cosPhi > limit) raise('depassement_puissance', 'GLOBAL');
+    const peak = day.peakVa as number | null;
+    if (peak !== null && peak > 0.9 * building.contractedPowerKva * 1000) raise('depassement_puissance', 'GLOBAL');
     if (
       now >= end &&
       tenants.some(
@@ -42,6 +41,20 @@ export function dayAnomalies(building: Building, results: ReadonlyMap<string, Fi
     if (now >= end + building.maxGapMs && (isIncomplete || (!isSure && (low || high)))) raise('donnees_incompletes');
   }
   return found;
+}
+
+/** 200 W above the median of the last 14 known night floors of the remainder, of which at least 7 must be. */
+function hasRisen(results: ReadonlyMap<string, Fields>, start: number, floorW: number | null): boolean {
+  const before = [...results.values()]
+    .filter((r) => r.kind === 'building_day' && (r.start as number) < start && r.remainderFloorW !== null)
+    .sort((a, b) => (a.start as number) - (b.start as number))
+    .slice(-14)
+    .map((r) => r.remainderFloorW as number)
+    .sort((a, b) => a - b);
+  const n = before.length;
+  if (floorW === null || n < 7) return false;
+  const median = ((before[Math.floor((n - 1) / 2)] as number) + (before[Math.floor(n / 2)] as number)) / 2;
+  return floorW >= median + 200;
 }
 
 function vacantSometime(lot: Building['lots'][number], start: number, end: number): boolean {

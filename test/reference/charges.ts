@@ -1,11 +1,11 @@
 /**
  * The euros of a period from the tariffs or a month's invoice. Pools: the energy of each slot, weighed by the lots' Wh and the remainder's;
- * then the common pool by tantièmes or pro rata; inside a lot the stays share by Wh (tantièmes by duration). Each tenant meter has its own lot.
+ * then the common pool by tantièmes or pro rata; inside a lot the stays (of all its meters) share by Wh (tantièmes by duration).
  */
 import type { Building } from '../../domain/building.ts';
 import type { NaiveCalendar, NaiveWindow } from './calendar.ts';
 import { shareUnits } from './largest-remainder.ts';
-import { known, type Part } from './part.ts';
+import { known, lotsOf, type Part } from './part.ts';
 import { priceRuns } from './slots.ts';
 
 export interface Charge {
@@ -24,59 +24,75 @@ export function lotCharges(
   tenants: readonly Part[],
 ): Map<Part, Charge> | null {
   if (building.charges.mode !== 'repartition') return null;
-  const bill = invoiceOf(building, window) ?? tariffBill(building, calendar, window, now, general);
+  const bill = invoiceOf(building, calendar, window) ?? tariffBill(building, calendar, window, now, general, wholes);
   if (!bill) return null;
   const names = Object.keys(bill.energy).sort();
-  const tenantsWh = total(wholes.map(({ facts }) => facts.energyWh ?? 0));
+  const tenantsWh = total(wholes.map(energyOf));
   const restWh = (general?.facts.energyWh ?? tenantsWh) - tenantsWh;
-  const isTold = (name: string): boolean => [...wholes, ...(general ? [general] : [])].some((p) => name in p.slotsWh);
-  const wh = (part: Part, name: string): number =>
-    isTold(name) ? (part.slotsWh[name] ?? 0) : (part.facts.energyWh ?? 0);
+  const told = new Set(slotNamesOf(building, window));
+  for (const part of [...wholes, ...(general ? [general] : [])]) for (const name in part.slotsWh) told.add(name);
+  const wh = (part: Part, name: string): number => (told.has(name) ? (part.slotsWh[name] ?? 0) : energyOf(part));
+  const lots = lotsOf(wholes);
   let common = bill.standing + bill.taxes;
   const bySlot = new Map<string, number[]>();
   for (const name of names) {
-    const lots = wholes.map((part) => wh(part, name));
-    const rest = isTold(name) ? (general?.slotsWh[name] ?? total(lots)) - total(lots) : restWh;
+    const weights = lots.map((own) => total(own.map((part) => wh(part, name))));
+    const rest = told.has(name) ? (general ? (general.slotsWh[name] ?? 0) : total(weights)) - total(weights) : restWh;
     const cents = bill.energy[name] as number;
-    const shared = shareUnits(cents, [...lots, Math.max(0, rest)]);
-    const given = total(shared.slice(0, -1));
+    const shared = shareUnits(cents, [...weights, Math.max(0, rest)]);
     bySlot.set(name, shared.slice(0, -1));
-    common += cents - given;
+    common += cents - total(shared.slice(0, -1));
   }
   const { commonKey } = building.charges;
-  const tantiemes = wholes.map(({ owner, facts }) =>
+  const keys = lots.map((own) =>
     commonKey === 'prorata'
-      ? (facts.energyWh ?? 0)
-      : (building.lots.find((l) => l.number === owner.meter.lot)?.tantiemes[commonKey] ?? 0),
+      ? total(own.map(energyOf))
+      : (building.lots.find((l) => l.number === own[0]?.owner.meter.lot)?.tantiemes[commonKey] ?? 0),
   );
-  const commons = shareUnits(common, total(tantiemes) === 0 ? wholes.map(() => 1) : tantiemes);
+  const commons = shareUnits(common, total(keys) === 0 ? lots.map(() => 1) : keys);
   const charges = new Map<Part, Charge>();
-  wholes.forEach((whole, i) => {
-    const slots = Object.fromEntries(names.map((name) => [name, bySlot.get(name)?.[i] as number]));
-    charges.set(whole, chargeOf(slots, commons[i] as number));
-    const stays = tenants.filter(({ owner, stay }) => owner === whole.owner && stay.occupancy !== 0);
-    if (stays.length === 0) return;
-    const durations = stays.map(({ stay }) => stay.end - stay.start);
+  lots.forEach((own, i) => {
+    const parts = own
+      .flatMap((whole) => {
+        const stays = tenants.filter(({ owner, stay }) => owner === whole.owner && stay.occupancy !== 0);
+        return stays.length === 0 ? [whole] : stays;
+      })
+      .sort((a, b) => a.stay.start - b.stay.start || (a.owner.meter.id < b.owner.meter.id ? -1 : 1));
+    const durations = parts.map(({ stay }) => stay.end - stay.start);
     const split = (cents: number, weights: number[]): number[] =>
-      shareUnits(cents, weights.some((w) => w > 0) ? weights : durations);
+      shareUnits(cents, total(weights) > 0 ? weights : durations);
     const perSlot = names.map((name) =>
       split(
-        slots[name] as number,
-        stays.map((s) => wh(s, name)),
+        bySlot.get(name)?.[i] as number,
+        parts.map((part) => wh(part, name)),
       ),
     );
-    const perStay = split(
-      commons[i] as number,
-      commonKey === 'prorata' ? stays.map(({ facts }) => facts.energyWh ?? 0) : durations,
-    );
-    stays.forEach((stay, k) => {
+    const perPart = split(commons[i] as number, commonKey === 'prorata' ? parts.map(energyOf) : durations);
+    parts.forEach((part, k) => {
       charges.set(
-        stay,
-        chargeOf(Object.fromEntries(names.map((name, n) => [name, perSlot[n]?.[k] as number])), perStay[k] as number),
+        part,
+        chargeOf(Object.fromEntries(names.map((name, n) => [name, perSlot[n]?.[k] as number])), perPart[k] as number),
       );
     });
+    for (const whole of own)
+      if (!charges.has(whole))
+        charges.set(
+          whole,
+          sumOf(
+            parts.filter(({ owner }) => owner === whole.owner),
+            charges,
+          ),
+        );
   });
   return charges;
+}
+
+function sumOf(parts: readonly Part[], charges: ReadonlyMap<Part, Charge>): Charge {
+  const own = parts.map((part) => charges.get(part) as Charge);
+  const slots: Record<string, number> = {};
+  for (const charge of own)
+    for (const [name, cents] of Object.entries(charge.slots)) slots[name] = (slots[name] ?? 0) + cents;
+  return chargeOf(slots, total(own.map(({ common }) => common)));
 }
 
 function chargeOf(slots: Record<string, number>, common: number): Charge {
@@ -84,30 +100,46 @@ function chargeOf(slots: Record<string, number>, common: number): Charge {
 }
 
 interface PlainBill {
-  readonly energy: Record<string, number>;
-  readonly standing: number;
-  readonly taxes: number;
+  energy: Record<string, number>;
+  standing: number;
+  taxes: number;
 }
 
-/** Months only: the tests invoice months. */
-function invoiceOf(building: Building, window: NaiveWindow): PlainBill | null {
-  const isMonth = window.end - window.start < 40 * 86_400_000;
-  const own = building.invoices.find((i) => isMonth && i.period === 'month' && i.date === window.date);
-  return own ? { energy: own.energyCents, standing: own.standingChargeCents, taxes: own.taxesCents } : null;
+/** The period's own invoice, else the sum of those of its quarters or months where each has one. */
+function invoiceOf(building: Building, calendar: NaiveCalendar, window: NaiveWindow): PlainBill | null {
+  const days = (window.end - window.start) / 86_400_000;
+  const kind = days < 40 ? 'month' : days < 100 ? 'quarter' : 'year';
+  const own = building.invoices.find((i) => i.period === kind && i.date === window.date);
+  if (own) return { energy: { ...own.energyCents }, standing: own.standingChargeCents, taxes: own.taxesCents };
+  if (kind === 'month') return null;
+  const bill: PlainBill = { energy: {}, standing: 0, taxes: 0 };
+  for (let at = window.start; at < window.end; ) {
+    const piece = calendar.period(kind === 'year' ? 3 : 1, at);
+    const part = invoiceOf(building, calendar, piece);
+    if (!part) return null;
+    for (const [name, cents] of Object.entries(part.energy)) bill.energy[name] = (bill.energy[name] ?? 0) + cents;
+    bill.standing += part.standing;
+    bill.taxes += part.taxes;
+    at = piece.end;
+  }
+  return bill;
 }
 
+/** Price × the general meter's energy; where no general meter is registered, × what the tenants' meters counted. */
 function tariffBill(
   building: Building,
   calendar: NaiveCalendar,
   window: NaiveWindow,
   now: number,
   general: Part | undefined,
+  wholes: readonly Part[],
 ): PlainBill | null {
   const { tariffs } = building;
-  if (tariffs.length === 0 || !general) return null;
+  if (tariffs.length === 0) return null;
+  const counted = (general ? [general] : wholes).map(({ owner }) => owner);
   const exact = new Map<string, bigint>();
-  for (const run of priceRuns(calendar, tariffs, ...known([general.owner], window))) {
-    const wh = general.owner.energy.window(run.start, run.end).energyWh ?? 0;
+  for (const run of priceRuns(calendar, tariffs, ...known(counted, window))) {
+    const wh = total(counted.map(({ energy }) => energy.window(run.start, run.end).energyWh ?? 0));
     const price = run.tariff.slots.find((s) => s.name === run.name)?.centsPerKwh ?? 0;
     exact.set(run.name, (exact.get(run.name) ?? 0n) + BigInt(wh) * BigInt(Math.round(price * 10_000)));
   }
@@ -124,6 +156,19 @@ function tariffBill(
     at = month.end;
   }
   return { energy, standing, taxes };
+}
+
+/** Names of the slots of the tariffs that hold at some time of the window. */
+function slotNamesOf({ tariffs }: Building, window: NaiveWindow): string[] {
+  return tariffs
+    .filter(
+      (tariff, i) => tariff.from < window.end && (tariffs[i + 1]?.from ?? Number.POSITIVE_INFINITY) > window.start,
+    )
+    .flatMap(({ slots }) => slots.map(({ name }) => name));
+}
+
+function energyOf({ facts }: Part): number {
+  return facts.energyWh ?? 0;
 }
 
 function total(values: readonly number[]): number {

@@ -27,3 +27,9 @@ export function known(meters: readonly MeterEnergy[], window: NaiveWindow): [sta
   const start = Math.max(window.start, Math.min(...firsts));
   return [start, Math.max(start, Math.min(window.end, Math.max(...lasts)))];
 }
+
+/** The whole parts of each lot, lots in the order of their numbers. */
+export function lotsOf(wholes: readonly Part[]): Part[][] {
+  const numbers = [...new Set(wholes.map(({ owner }) => owner.meter.lot as number))].sort((a, b) => a - b);
+  return numbers.map((number) => wholes.filter(({ owner }) => owner.meter.lot === number));
+}

@@ -6,7 +6,7 @@ import { lotCharges } from './charges.ts';
 import type { WindowFacts } from './energy.ts';
 import { shareUnits } from './largest-remainder.ts';
 import { statusOf } from './meter-day.ts';
-import { known, type Part, type Stay } from './part.ts';
+import { known, lotsOf, type Part, type Stay } from './part.ts';
 import { priceRuns, slotEnergies } from './slots.ts';
 
 type Fields = Record<string, unknown>;
@@ -43,7 +43,7 @@ export function staysOf(lot: Lot | undefined, window: NaiveWindow): Stay[] {
   ];
 }
 
-/** The fields of every `meter_period` and of the `building_period`, but for revision. Each tenant meter has its own lot. */
+/** The fields of every `meter_period` and of the `building_period`, but for revision. */
 export function period(
   building: Building,
   calendar: NaiveCalendar,
@@ -117,7 +117,7 @@ export function period(
   });
   const statuses = meterPeriods.filter((m) => m.occupancy === 0).map((m) => m.status);
   const tenantsWh = wholes.reduce((sum, { facts }) => sum + (facts.energyWh ?? 0), 0);
-  const activeLots = wholes.filter(({ active }) => active).length;
+  const activeLots = new Set(wholes.filter(({ active }) => active).map(({ owner }) => owner.meter.lot)).size;
   const amounts = meterPeriods.filter((m) => m.occupancy === 0 && m.amountCents !== null);
   const generalSlotsWh = general?.slotsWh ?? {};
   const remainderSlotsWh: Record<string, number> = { ...generalSlotsWh };
@@ -151,33 +151,48 @@ function complete(facts: WindowFacts): boolean {
   return facts.startQuality !== 'none' && facts.endQuality !== 'none';
 }
 
-/** In hundredths of a percent; a lot's share is divided over its stays by energy, its equal share by duration. */
+/**
+ * In hundredths of a percent. Lots share 100.00; a lot's share is divided over its meters, a meter's over its stays: by energy, the equal share by
+ * duration.
+ */
 function sharesOf(wholes: readonly Part[], tenants: readonly Part[]): Map<Part, { share: number; equal: number }> {
   const shares = new Map<Part, { share: number; equal: number }>();
+  const split = (lot: { share: number; equal: number }, parts: readonly Part[]): void => {
+    const byEnergy = shareUnits(lot.share, parts.map(energyOf));
+    const byDuration = shareUnits(
+      lot.equal,
+      parts.map(({ stay }) => stay.end - stay.start),
+    );
+    parts.forEach((part, i) => {
+      shares.set(part, { share: byEnergy[i] as number, equal: byDuration[i] as number });
+    });
+  };
+  const lots = lotsOf(wholes);
   const share = shareUnits(
     10_000,
-    wholes.map(({ facts }) => facts.energyWh ?? 0),
+    lots.map((own) => sum(own.map(energyOf))),
   );
   const equal = shareUnits(
     10_000,
-    wholes.map(({ active }) => (active ? 1 : 0)),
+    lots.map((own) => (own.some(({ active }) => active) ? 1 : 0)),
   );
-  wholes.forEach((whole, i) => {
-    shares.set(whole, { share: share[i] as number, equal: equal[i] as number });
-    const stays = tenants.filter(({ owner, stay }) => owner === whole.owner && stay.occupancy !== 0);
-    const stayShares = shareUnits(
-      share[i] as number,
-      stays.map(({ facts }) => facts.energyWh ?? 0),
-    );
-    const stayEquals = shareUnits(
-      equal[i] as number,
-      stays.map(({ stay }) => stay.end - stay.start),
-    );
-    stays.forEach((stay, k) => {
-      shares.set(stay, { share: stayShares[k] as number, equal: stayEquals[k] as number });
-    });
+  lots.forEach((own, i) => {
+    split({ share: share[i] as number, equal: equal[i] as number }, own);
+    for (const whole of own)
+      split(
+        shares.get(whole) as { share: number; equal: number },
+        tenants.filter(({ owner, stay }) => owner === whole.owner && stay.occupancy !== 0),
+      );
   });
   return shares;
+}
+
+function energyOf({ facts }: Part): number {
+  return facts.energyWh ?? 0;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Local days of the elapsed part that touch the stay; of a whole, those that touch an occupied stay, all where none is declared. */
