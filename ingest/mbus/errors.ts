@@ -72,6 +72,5 @@ export const RECORD_ERRORS = {
   METER_UNDERFLOW: 'the meter: data underflow',
   METER_DATA_ERROR: 'the meter: data error',
   METER_PREMATURE_END: 'the meter: premature end of record',
-  METER_ERROR_RESERVED: 'the meter: an error code that the standard leaves open',
 } as const;
 export type RecordErrorCode = keyof typeof RECORD_ERRORS;

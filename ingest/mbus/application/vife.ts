@@ -39,7 +39,11 @@ export function applyVifeExtension(draft: MeaningDraft, code: number): void {
 function applyErrorOrAction(draft: MeaningDraft, code: number): void {
   const qualifier = LOW_QUALIFIERS.get(code);
   if (qualifier !== undefined) draft.qualifiers.push(qualifier);
-  else if (code !== 0) draft.error ??= METER_ERRORS.get(code) ?? 'METER_ERROR_RESERVED';
+  else if (code !== 0) {
+    const error = METER_ERRORS.get(code);
+    if (error === undefined) markUnknown(draft, `vife ${code.toString(16)}`);
+    else draft.error ??= error;
+  }
 }
 
 function applyCombination(draft: MeaningDraft, code: number): void {
