@@ -86,8 +86,11 @@ export interface ProcessOptions {
 export interface FollowOptions {
   readonly group: string;
   readonly topics: readonly TopicName[];
-  /** Resolves when the batch is safe: only then the position moves. A rejection is retried from the same position. */
-  handle(batch: readonly JournalRecord[], lag: number): Promise<void>;
+  /**
+   * Resolves when the batch is safe: only then the position moves. A rejection is retried from the same position. `lost`: somebody else handles the
+   * partition from now on, or all stops; what has not been done by then is better left undone.
+   */
+  handle(batch: readonly JournalRecord[], lag: number, lost: AbortSignal): Promise<void>;
   readonly signal: AbortSignal;
   onEvent?(event: JournalEvent): void;
 }

@@ -2,6 +2,8 @@
  * Reconciliation: the store lets the last writer win, and a sink that lost its partition may have written last and late. So the last values
  * of the compacted topic `results` are written again for windows that touch the last days.
  *
+ * What a partition's new owner wrote first is written again too, once, whatever its window (takeovers.ts).
+ *
  * Each round begins at the first offset that still mattered in the round before: what lies before it has windows that end earlier, and the
  * limit only rises.
  */
@@ -10,6 +12,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Result } from '../domain/results.ts';
 import type { JournalReader } from '../journal/port.ts';
 import { decideRecord, type SinkItem } from './sink-items.ts';
+import type { Takeovers } from './takeovers.ts';
 
 /** What the sink tells a reconciliation that is going on. */
 export interface ReconcileRound {
@@ -23,6 +26,9 @@ export interface ReconcileOptions {
   /** Those that are ours at the moment. */
   readonly partitions: ReadonlySet<number>;
   readonly round: ReconcileRound;
+  readonly takeovers: Takeovers;
+  /** How often takeovers are looked at. */
+  readonly settleMs: number;
   readonly days: number;
   readonly everyMs: number;
   /** Writes what `select` gives at its turn. */
@@ -35,57 +41,64 @@ export interface ReconcileOptions {
 const dayMs = 86_400_000;
 const itemsAtOnce = 5000;
 
-/** Resolves when the signal has stopped it. A round that fails is left to the next one. */
+/** Resolves when the signal has stopped it. What fails in a round is left to the next one. */
 export async function reconcileForever(options: ReconcileOptions): Promise<void> {
-  if (options.everyMs <= 0) return;
+  const { round, signal, everyMs } = options;
+  if (everyMs <= 0) return;
+  const periodMs = Math.min(everyMs, options.settleMs);
   const starts = new Map<number, number>();
-  for (;;) {
-    await sleep(options.everyMs, undefined, { signal: options.signal }).catch(() => undefined);
-    if (options.signal.aborted) return;
-    options.round.handled = new Set();
-    for (const partition of [...options.partitions]) {
-      try {
-        await reconcilePartition(options, partition, starts);
-      } catch (error) {
-        if (options.signal.aborted) return;
-        options.onFailed(String(error));
-      }
+  for (let sinceMs = periodMs; ; sinceMs += periodMs) {
+    await sleep(periodMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return;
+    round.handled = new Set();
+    for (const { partition, from } of options.takeovers.settled(periodMs))
+      await attempt(partition, async () => void (await rewrite(partition, from, Number.NEGATIVE_INFINITY)));
+    if (sinceMs >= everyMs) {
+      sinceMs = 0;
+      for (const partition of [...options.partitions])
+        await attempt(partition, async () => {
+          const limit = options.clock.now() - options.days * dayMs;
+          starts.set(partition, await rewrite(partition, starts.get(partition) ?? 0, limit));
+        });
     }
-    options.round.handled = undefined;
+    round.handled = undefined;
+    if (signal.aborted) return;
   }
-}
 
-async function reconcilePartition(
-  options: ReconcileOptions,
-  partition: number,
-  starts: Map<number, number>,
-): Promise<void> {
-  const began = options.clock.now();
-  const limit = began - options.days * dayMs;
-  const last = new Map<string, SinkItem>();
-  let first: number | undefined;
-  let next = starts.get(partition) ?? 0;
-  for await (const batch of options.journal.read('results', partition, next)) {
-    options.signal.throwIfAborted();
-    for (const record of batch) {
-      next = record.offset + 1;
-      const decision = decideRecord(record);
-      if (decision.take !== 'item' || endOf(decision.item as Result) <= limit) {
-        last.delete(record.key);
-        continue;
-      }
-      first ??= record.offset;
-      last.delete(record.key);
-      last.set(record.key, decision.item);
+  async function attempt(partition: number, body: () => Promise<void>): Promise<void> {
+    if (signal.aborted || !options.partitions.has(partition)) return;
+    try {
+      await body();
+    } catch (error) {
+      if (!signal.aborted) options.onFailed(String(error));
     }
   }
-  starts.set(partition, first ?? next);
-  const entries = [...last];
-  for (let from = 0; from < entries.length; from += itemsAtOnce) {
-    const some = entries.slice(from, from + itemsAtOnce);
-    await options.write(() => some.filter(([key]) => !options.round.handled?.has(key)).map(([, item]) => item));
+
+  /** The last values of what stands from an offset on and ends after the limit; returns the first offset that mattered. */
+  async function rewrite(partition: number, from: number, limit: number): Promise<number> {
+    const began = options.clock.now();
+    const last = new Map<string, SinkItem>();
+    let first: number | undefined;
+    let next = from;
+    for await (const batch of options.journal.read('results', partition, from)) {
+      signal.throwIfAborted();
+      for (const record of batch) {
+        next = record.offset + 1;
+        const decision = decideRecord(record);
+        last.delete(record.key);
+        if (decision.take !== 'item' || endOf(decision.item as Result) <= limit) continue;
+        first ??= record.offset;
+        last.set(record.key, decision.item);
+      }
+    }
+    const entries = [...last];
+    for (let at = 0; at < entries.length; at += itemsAtOnce) {
+      const some = entries.slice(at, at + itemsAtOnce);
+      await options.write(() => some.filter(([key]) => !round.handled?.has(key)).map(([, item]) => item));
+    }
+    options.onDone(partition, entries.length, options.clock.now() - began);
+    return first ?? next;
   }
-  options.onDone(partition, entries.length, options.clock.now() - began);
 }
 
 /** Where the result says no end, its window is a local day, of 25 hours at most. */

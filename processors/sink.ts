@@ -10,6 +10,8 @@ import type { JournalAppender, JournalEvent, JournalFollowing, JournalReader, Jo
 import type { RefusedPoint, ResultsWriter } from '../results/port.ts';
 import { type ReconcileRound, reconcileForever } from './reconcile.ts';
 import { deadLetter, decideRecord, type SetAside, type SinkItem } from './sink-items.ts';
+import { createSinkTelemetry, tellForever } from './sink-telemetry.ts';
+import { createTakeovers } from './takeovers.ts';
 
 export interface SinkOptions {
   readonly journal: JournalFollowing & JournalAppender & JournalReader;
@@ -21,6 +23,10 @@ export interface SinkOptions {
   readonly reconcileDays?: number | undefined;
   /** … this often. Hourly, three days where left out; 0 for never. */
   readonly reconcileEveryMs?: number | undefined;
+  /** A write of a partition's former owner has come to its end after this long: more than a session and a write take. 30 s where left out. */
+  readonly settleMs?: number | undefined;
+  /** How often the sink tells its own speed, lag and refusals on `telemetry`: each minute where left out; 0 for never. */
+  readonly tellEveryMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly onEvent?: ((event: SinkEvent) => void) | undefined;
 }
@@ -32,11 +38,20 @@ export type SinkEvent =
       readonly topic: TopicName;
       readonly partition: number;
       readonly count: number;
+      /** Of these, refused for good by the store. */
+      readonly refused: number;
+      /** From the reception of the batch's oldest reading to now; null: no reading in it. */
+      readonly latencyMs: number | null;
       /** Records of the topic's partition not yet read. */
       readonly lag: number;
       readonly durationMs: number;
     }
-  | { readonly type: 'dead_letters'; readonly topic: TopicName; readonly count: number }
+  | {
+      readonly type: 'dead_letters';
+      readonly topic: TopicName;
+      readonly partition: number;
+      readonly count: number;
+    }
   | { readonly type: 'retry'; readonly reason: string; readonly afterMs: number }
   | { readonly type: 'stop'; readonly reason: string }
   | { readonly type: 'reconciled'; readonly partition: number; readonly count: number; readonly durationMs: number };
@@ -46,47 +61,59 @@ export class SinkStopped extends Error {
   override readonly name = 'SinkStopped';
 }
 
-const hourMs = 3_600_000;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const defaultSettleMs = 30_000;
 const longestRetryMs = 60_000;
 
 /** Resolves when the signal has stopped it; rejects with SinkStopped. */
 export async function runSink(options: SinkOptions): Promise<void> {
-  const { journal, results, clock, onEvent } = options;
+  const { journal, results, clock } = options;
+  const telemetry = createSinkTelemetry(clock.now());
+  const onEvent = (event: SinkEvent): void => {
+    telemetry.take(event);
+    options.onEvent?.(event);
+  };
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const partitions = new Set<number>();
   /** Results go one write at a time, so that a reconciliation never overtakes news of the same point. */
   const inTurn = createTurns();
   const round: ReconcileRound = { handled: undefined };
+  const settleMs = options.settleMs ?? defaultSettleMs;
+  const takeovers = createTakeovers(settleMs);
   let stopped: SinkStopped | undefined;
 
-  async function write(items: readonly SinkItem[]): Promise<readonly RefusedPoint[]> {
+  /** Again and again, unless somebody else has the partition in the meantime: what he writes is newer. */
+  async function write(items: readonly SinkItem[], lost: AbortSignal): Promise<readonly RefusedPoint[]> {
     for (let failures = 0; ; failures++) {
       signal.throwIfAborted();
+      lost.throwIfAborted();
       const outcome = await results.write(items);
       if (outcome.outcome === 'done') return outcome.refused;
       if (outcome.outcome === 'stop') {
         stopped ??= new SinkStopped(outcome.reason);
-        onEvent?.({ type: 'stop', reason: outcome.reason });
+        onEvent({ type: 'stop', reason: outcome.reason });
         stop.abort();
         throw stopped;
       }
       const afterMs = Math.min(longestRetryMs, outcome.afterMs * 2 ** Math.min(failures, 6));
-      onEvent?.({ type: 'retry', reason: outcome.reason, afterMs });
-      await sleep(afterMs, undefined, { signal });
+      onEvent({ type: 'retry', reason: outcome.reason, afterMs });
+      await sleep(afterMs, undefined, { signal: lost });
     }
   }
 
   async function writeNews(
     batch: readonly JournalRecord[],
     items: readonly SinkItem[],
+    lost: AbortSignal,
   ): Promise<readonly RefusedPoint[]> {
-    const refused = await write(items);
+    const refused = await write(items, lost);
     for (const { key } of batch) round.handled?.add(key);
     return refused;
   }
 
-  async function handle(batch: readonly JournalRecord[], lag: number): Promise<void> {
+  async function handle(batch: readonly JournalRecord[], lag: number, lost: AbortSignal): Promise<void> {
     const began = clock.now();
     const records = new Map<unknown, JournalRecord>();
     const asides: SetAside[] = [];
@@ -97,16 +124,30 @@ export async function runSink(options: SinkOptions): Promise<void> {
     }
     const { topic, partition } = batch[0]!;
     const items = [...records.keys()] as SinkItem[];
+    let refusedByStore = 0;
     if (items.length > 0) {
-      const refused = topic === 'results' ? await inTurn(() => writeNews(batch, items)) : await write(items);
+      if (topic === 'results') takeovers.handled(partition, batch[0]!.offset);
+      const refused =
+        topic === 'results' ? await inTurn(() => writeNews(batch, items, lost)) : await write(items, lost);
+      refusedByStore = refused.length;
       for (const { item, reason } of refused)
         asides.push({ record: records.get(item)!, code: 'STORE_REFUSED', reason });
     }
     if (asides.length > 0) {
       await journal.append(asides.map((each) => deadLetter(each, clock.now())));
-      onEvent?.({ type: 'dead_letters', topic, count: asides.length });
+      onEvent({ type: 'dead_letters', topic, partition, count: asides.length });
     }
-    onEvent?.({ type: 'written', topic, partition, count: items.length, lag, durationMs: clock.now() - began });
+    const now = clock.now();
+    onEvent({
+      type: 'written',
+      topic,
+      partition,
+      count: items.length,
+      refused: refusedByStore,
+      latencyMs: latencyOf(items, now),
+      lag,
+      durationMs: now - began,
+    });
   }
 
   const following = journal.follow({
@@ -115,22 +156,32 @@ export async function runSink(options: SinkOptions): Promise<void> {
     handle,
     signal,
     onEvent(event) {
-      if (event.type === 'assigned' && event.partition !== undefined) partitions.add(event.partition);
-      if (event.type === 'revoked' && event.partition !== undefined) partitions.delete(event.partition);
-      onEvent?.({ type: 'journal', event });
+      const { type, partition } = event;
+      if (type === 'assigned' && partition !== undefined) {
+        partitions.add(partition);
+        takeovers.gained(partition);
+      }
+      if (type === 'revoked' && partition !== undefined) {
+        partitions.delete(partition);
+        takeovers.lost(partition);
+      }
+      onEvent({ type: 'journal', event });
     },
   });
+  const telling = tellForever(telemetry, { journal, clock, everyMs: options.tellEveryMs ?? minuteMs, signal });
   const reconciling = reconcileForever({
     journal,
     clock,
     partitions,
     round,
+    takeovers,
+    settleMs,
     days: options.reconcileDays ?? 3,
     everyMs: options.reconcileEveryMs ?? hourMs,
-    write: (select) => inTurn(async () => void (await write(select()))),
+    write: (select) => inTurn(async () => void (await write(select(), signal))),
     signal,
-    onDone: (partition, count, durationMs) => onEvent?.({ type: 'reconciled', partition, count, durationMs }),
-    onFailed: (reason) => onEvent?.({ type: 'retry', reason, afterMs: options.reconcileEveryMs ?? hourMs }),
+    onDone: (partition, count, durationMs) => onEvent({ type: 'reconciled', partition, count, durationMs }),
+    onFailed: (reason) => onEvent({ type: 'retry', reason, afterMs: options.reconcileEveryMs ?? hourMs }),
   });
   try {
     await following;
@@ -138,9 +189,16 @@ export async function runSink(options: SinkOptions): Promise<void> {
     if (!stopped) throw error;
   } finally {
     stop.abort();
-    await reconciling;
+    await Promise.all([reconciling, telling]);
   }
   if (stopped) throw stopped;
+}
+
+/** How long the batch's oldest reading has been on its way, ms; null where there is none. */
+function latencyOf(items: readonly SinkItem[], now: number): number | null {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const item of items) if (!('kind' in item)) oldest = Math.min(oldest, item.receivedAt);
+  return oldest === Number.POSITIVE_INFINITY ? null : Math.max(0, now - oldest);
 }
 
 /** Runs one after the other, in order of the calls. */

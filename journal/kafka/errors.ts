@@ -8,6 +8,16 @@ export class KafkaFailure extends Error {
   }
 }
 
+/** A batch that cannot be taken as it came: of a format before Kafka 0.11, or not as it was written. */
+export class RecordBatchError extends Error {
+  override readonly name = 'RecordBatchError';
+  readonly code: 'RECORDS_FORMAT' | 'RECORDS_CHECKSUM';
+  constructor(code: RecordBatchError['code'], message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
 /** Another producer has taken over the transactional id: the partition belongs to somebody else. */
 export function isFenced(error: unknown): boolean {
   return causes(error).some((cause) => fencedTypes.has((cause as { type?: unknown }).type));

@@ -35,8 +35,8 @@ export interface Fetcher {
   partitions(topic: TopicName): Promise<number>;
   /** One answer for each partition; throws KafkaFailure where the brokers do not give it. */
   fetch(positions: readonly FetchPosition[], limits: FetchLimits): Promise<Fetched[]>;
-  /** The first offset that is still there, of one partition. */
-  earliest(topic: TopicName, partition: number): Promise<number>;
+  /** The first offset that is still there, and one past the last. */
+  bounds(topic: TopicName, partition: number): Promise<{ readonly earliest: number; readonly end: number }>;
   /** Which cluster it is. */
   clusterId(): Promise<string>;
   close(): Promise<void>;
@@ -106,10 +106,16 @@ export function createFetcher(kafka: Kafka, prefix: string): Fetcher {
     }
     return positions.map((position) => {
       const raw = found.get(`${topicName(position.topic, prefix)}/${position.partition}`);
-      return raw
-        ? decode(position, raw)
-        : { ...position, records: [], next: position.offset, stableEnd: position.offset };
+      // A broker that holds us back (quotas) answers with nothing at all: that is not the end of the partition.
+      if (!raw) throw new Error(`no answer for partition ${position.partition} of ${position.topic}`);
+      return decode(position, raw);
     });
+  }
+
+  /** Alone, a partition is given its next batch however large it is; where none comes, none is left before the stable end. */
+  async function fetchAlone(position: FetchPosition, limits: FetchLimits): Promise<Fetched> {
+    const [answer] = await request([position.topic], () => fetchOnce([position], { ...limits, maxWaitMs: 0 }));
+    return isStuck(answer!, position) ? { ...answer!, next: answer!.stableEnd } : answer!;
   }
 
   return {
@@ -119,22 +125,21 @@ export function createFetcher(kafka: Kafka, prefix: string): Fetcher {
     async fetch(positions, limits) {
       const topics = [...new Set(positions.map(({ topic }) => topic))];
       const fetched = await request(topics, () => fetchOnce(positions, limits));
-      const stuck = fetched.filter((answer, index) => isStuck(answer, positions[index]!));
-      if (stuck.length === 0) return fetched;
-      // Compaction leaves batches without records: kafkajs returns nothing for them and does not say where they end.
-      const wide = await request(topics, () =>
-        fetchOnce(positions, { ...limits, maxWaitMs: 0, maxBytes: 16 * limits.maxBytes }),
-      );
-      return wide.map((answer, index) =>
-        isStuck(answer, positions[index]!) ? { ...answer, next: answer.stableEnd } : answer,
+      // The others' records took the whole answer, or compaction has taken all records before the stable end.
+      return await Promise.all(
+        fetched.map((answer, index) =>
+          isStuck(answer, positions[index]!) ? fetchAlone(positions[index]!, limits) : answer,
+        ),
       );
     },
-    async earliest(topic, partition) {
+    async bounds(topic, partition) {
       const name = topicName(topic, prefix);
-      const [answer] = await request([topic], () =>
-        cluster.fetchTopicsOffset([{ topic: name, partitions: [{ partition }], fromBeginning: true }]),
-      );
-      return Number(answer?.partitions[0]?.offset ?? 0);
+      const offset = async (fromBeginning: boolean): Promise<number> => {
+        const asked = [{ topic: name, partitions: [{ partition }], fromBeginning }];
+        const [answer] = await request([topic], () => cluster.fetchTopicsOffset(asked));
+        return Number(answer?.partitions[0]?.offset ?? 0);
+      };
+      return { earliest: await offset(true), end: await offset(false) };
     },
     async clusterId() {
       return await request([], async () => (await cluster.metadata({ topics: [] })).clusterId);
@@ -164,7 +169,7 @@ export async function* readPartition(
       failures = 0;
     } catch (error) {
       if (isOffsetOutOfRange(error)) {
-        const earliest = await fetcher.earliest(topic, partition);
+        const { earliest } = await fetcher.bounds(topic, partition);
         if (offset >= earliest) return;
         offset = earliest;
         continue;
@@ -196,7 +201,16 @@ function decode({ topic, partition, offset }: FetchPosition, raw: RawPartition):
   };
 }
 
-function decodeMessage(topic: TopicName, partition: number, { offset, key, value: text }: RawMessage): JournalRecord {
+function decodeMessage(
+  topic: TopicName,
+  partition: number,
+  { offset, key, value: text, unreadable }: RawMessage,
+): JournalRecord {
+  if (unreadable !== undefined) {
+    // Nobody else writes there, and without it the state would be another one.
+    if (topic === 'state') throw new Error(`${unreadable}: record ${offset} of the state of partition ${partition}`);
+    return { topic, partition, offset, key, value: undefined, raw: unreadable };
+  }
   if (text === null) return { topic, partition, offset, key, value: null };
   try {
     return { topic, partition, offset, key, value: JSON.parse(text) as unknown };

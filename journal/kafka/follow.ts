@@ -17,6 +17,7 @@ export interface FollowContext {
 const firstRetryMs = 500;
 const longestRetryMs = 30_000;
 const idleWaitMs = 500;
+const currentPollMs = 200;
 const fetchBytes = 1_000_000;
 
 export async function followPartition(
@@ -35,7 +36,11 @@ export async function followPartition(
       for (const { topic, records, next: after, stableEnd } of fetched ?? []) {
         const lag = Math.max(0, stableEnd - after);
         if (records.length > 0) {
-          const taken = await attempt(() => options.handle(records, lag).then(() => true));
+          const taken = await attempt(async () => {
+            await current(member, signal);
+            await options.handle(records, lag, signal);
+            return true;
+          });
           if (!taken) return;
         }
         if (after === next.get(topic)) continue;
@@ -57,6 +62,7 @@ export async function followPartition(
       try {
         return await body();
       } catch (error) {
+        if (signal.aborted) return undefined;
         if (isRefused(error)) throw error;
         options.onEvent?.({ type: 'retry', partition, facts: { reason: reasonOf(error), retryMs } });
       }
@@ -64,6 +70,11 @@ export async function followPartition(
     }
     return undefined;
   }
+}
+
+/** Waits while others may have our partition: a follower that slept must not overwrite what they have written since. */
+async function current(member: Member, signal: AbortSignal): Promise<void> {
+  while (!member.isCurrent()) await sleep(currentPollMs, undefined, { signal });
 }
 
 async function startPositions(
@@ -80,7 +91,7 @@ async function startPositions(
     for (const [index, topic] of context.options.topics.entries()) {
       const found = committed.find((answer) => answer.topic === names[index]);
       const offset = Number(found?.partitions.find((answer) => answer.partition === partition)?.offset ?? -1);
-      next.set(topic, offset >= 0 ? offset : await fetcher.earliest(topic, partition));
+      next.set(topic, offset >= 0 ? offset : (await fetcher.bounds(topic, partition)).earliest);
     }
     return next;
   } finally {
@@ -96,11 +107,12 @@ async function fetchOrSkip(
     return await fetcher.fetch(wanted, { maxWaitMs: idleWaitMs, maxBytes: fetchBytes });
   } catch (error) {
     if (!isOffsetOutOfRange(error)) throw error;
-    // Retention was faster: go on with what is still there.
+    // Retention was faster, or the topic was made anew: go on with what is there.
     return Promise.all(
       wanted.map(async ({ topic, partition, offset }) => {
-        const earliest = Math.max(offset, await fetcher.earliest(topic, partition));
-        return { topic, partition, records: [], next: earliest, stableEnd: earliest };
+        const { earliest, end } = await fetcher.bounds(topic, partition);
+        const next = offset < earliest || offset > end ? earliest : offset;
+        return { topic, partition, records: [], next, stableEnd: end };
       }),
     );
   }

@@ -28,6 +28,8 @@ export interface Member {
   ): Promise<void>;
   /** True where the brokers still count us in: a process that slept through its session hears of it late. */
   isConfirmed(): Promise<boolean>;
+  /** False after a session's time without a word of the brokers: others may have been given our partitions. */
+  isCurrent(): boolean;
 }
 
 interface Owned {
@@ -51,7 +53,7 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
 
   while (!options.signal.aborted) {
     const consumer = createConsumer(options);
-    const member = createMember(consumer);
+    const member = createMember(consumer, options.sessionTimeoutMs);
     const crashed = new Promise<unknown>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         if (!payload.restart) resolve(payload.error);
@@ -133,12 +135,18 @@ function pauseAll(consumer: Consumer, assignment: Readonly<Record<string, readon
   if (all.length > 0) consumer.pause(all);
 }
 
-function createMember(consumer: Consumer): Member & { joinedAs(memberId: string): void } {
+function createMember(consumer: Consumer, sessionTimeoutMs: number): Member & { joinedAs(memberId: string): void } {
   let currentId: string | undefined;
+  let heardAt = Number.NEGATIVE_INFINITY;
+  consumer.on(consumer.events.HEARTBEAT, () => {
+    heardAt = performance.now();
+  });
   return {
     joinedAs(memberId) {
       currentId = memberId;
+      heardAt = performance.now();
     },
+    isCurrent: () => performance.now() - heardAt < sessionTimeoutMs,
     commit: (offsets) =>
       consumer.commitOffsets(offsets.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) }))),
     async isConfirmed() {

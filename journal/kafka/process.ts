@@ -101,17 +101,18 @@ async function runTask(
   await task.restore(readState(0), { identity, read: readState });
   const positions = task.positions();
   const next = new Map<TopicName, number>();
-  for (const topic of options.inputs) next.set(topic, positions[topic] ?? (await fetcher.earliest(topic, partition)));
+  for (const topic of options.inputs)
+    next.set(topic, positions[topic] ?? (await fetcher.bounds(topic, partition)).earliest);
   const facts = { positions: Object.fromEntries(next), durationMs: clock.now() - began };
   options.onEvent?.({ type: 'restored', partition, facts });
 
-  let ends = new Map<TopicName, number>();
+  const ends = new Map<TopicName, number>();
   let ticked = clock.now();
   let prefetched: Promise<Fetched[]> | undefined;
   while (!signal.aborted) {
     const fetched = await (prefetched ?? fetchNext(msToTick()));
     for (const answer of fetched) next.set(answer.topic, Math.max(answer.next, next.get(answer.topic) ?? 0));
-    ends = new Map(fetched.map(({ topic, stableEnd }) => [topic, stableEnd]));
+    for (const { topic, stableEnd } of fetched) ends.set(topic, stableEnd);
     const batch = fetched.flatMap(({ records }) => records);
     prefetched = undefined;
     if (batch.length > 0) {
@@ -175,18 +176,16 @@ async function runTask(
     }
   }
 
-  /** Retention was faster than we: what is gone is gone, and said. */
+  /** Retention was faster than we, or the topic was made anew: what is gone is gone, and said. What is read twice is known by the task. */
   async function skipLost(): Promise<void> {
     for (const [topic, offset] of next) {
-      const earliest = await fetcher.earliest(topic, partition);
-      if (offset >= earliest) continue;
-      options.onEvent?.({
-        type: 'failed',
-        partition,
-        facts: { reason: 'records lost to retention', topic, from: offset, to: earliest },
-      });
+      const { earliest, end } = await fetcher.bounds(topic, partition);
+      if (offset >= earliest && offset <= end) continue;
+      const reason = offset < earliest ? 'records lost to retention' : 'the topic ends before what was read of it';
+      options.onEvent?.({ type: 'failed', partition, facts: { reason, topic, from: offset, to: earliest } });
       next.set(topic, earliest);
     }
+    await sleep(fetchRetryMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -6,6 +6,8 @@ export interface RawMessage {
   readonly key: string;
   readonly value: string | null;
   readonly isControlRecord: boolean;
+  /** Why its batch cannot be read, though it arrived as it was written; the record stands for one of the batch. */
+  readonly unreadable?: UnreadableCode;
   /** One object for all records of a batch. */
   readonly batchContext: {
     readonly producerId: string;
@@ -13,6 +15,9 @@ export interface RawMessage {
     readonly lastOffsetDelta: number;
   };
 }
+
+/** A codec nobody has given a number here; bytes that are not what the codec or the format writes. */
+export type UnreadableCode = 'RECORDS_CODEC' | 'RECORDS_MALFORMED';
 
 export interface RawPartition {
   readonly partition: number;

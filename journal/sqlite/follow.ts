@@ -49,7 +49,7 @@ async function handled(tables: Tables, options: FollowOptions, batch: readonly J
   const { topic, offset } = batch.at(-1)!;
   for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, longestRetryMs)) {
     try {
-      await options.handle(batch, tables[topic].end() - offset - 1);
+      await options.handle(batch, tables[topic].end() - offset - 1, options.signal);
       return true;
     } catch (error) {
       options.onEvent?.({

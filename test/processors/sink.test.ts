@@ -161,4 +161,21 @@ describe('the sink', () => {
     expect((await target.results.meterDays(range)).map(({ revision }) => revision)).toEqual([1, recent.revision]);
     expect(events.some((event) => event.type === 'reconciled' && event.count === 1)).toBe(true);
   });
+
+  test('writes once more what it wrote first of a partition that it was given, of whatever day', async () => {
+    const old = meterDay(building, -9);
+    await source.journal.append([resultRecord(old)]);
+    start({ reconcileEveryMs: 40, settleMs: 400 });
+    const range = { building, from: day0 - 20 * dayMs, to: day0 + dayMs };
+    const revision = async (): Promise<number | undefined> => (await target.results.meterDays(range))[0]?.revision;
+    await until(async () => (await revision()) === old.revision);
+    // The former owner's write, that was on its way.
+    await target.results.write([{ ...old, revision: old.revision + 7 }]);
+    await until(async () => (await revision()) === old.revision);
+    // Later ones nobody makes.
+    await target.results.write([{ ...old, revision: old.revision + 8 }]);
+    const rounds = events.filter(({ type }) => type === 'reconciled').length;
+    await until(async () => events.filter(({ type }) => type === 'reconciled').length > rounds + 12);
+    expect(await revision()).toBe(old.revision + 8);
+  });
 });

@@ -7,11 +7,11 @@ import { resultKey } from '../../domain/results.ts';
 import { createKafka } from '../../journal/kafka/client.ts';
 import { ensureTopics } from '../../journal/kafka/ensure-topics.ts';
 import { createKafkaJournal } from '../../journal/kafka/journal.ts';
-import type { Journal, JournalRecord } from '../../journal/port.ts';
+import type { Journal, JournalRecord, OutgoingRecord } from '../../journal/port.ts';
 import { runSink, type SinkEvent } from '../../processors/sink.ts';
 import { ensureBuckets } from '../../results/influx/ensure-buckets.ts';
 import { createInfluxResults } from '../../results/influx/results.ts';
-import type { ResultsStore } from '../../results/port.ts';
+import type { ResultsStore, ResultsWriter } from '../../results/port.ts';
 import { until } from '../contract/journal.contract.ts';
 import { day0, dayMs, meterDay, meterState, storedReading } from '../contract/results.fixtures.ts';
 
@@ -43,10 +43,10 @@ afterEach(async () => {
   await journal.close();
 });
 
-function startSink(): void {
+function startSink(writer: ResultsWriter = results): void {
   const own = createKafkaJournal({ brokers: inject('kafka').brokers, prefix, sessionTimeoutMs: 6000 });
   const onEvent = (event: SinkEvent): void => void events.push(event);
-  const running = runSink({ journal: own, results, clock: systemClock, signal: stop.signal, onEvent });
+  const running = runSink({ journal: own, results: writer, clock: systemClock, signal: stop.signal, onEvent });
   sinks.push(running.finally(() => own.close()));
 }
 
@@ -110,3 +110,41 @@ test('the last of many revisions is what stays, and what cannot be stored is a d
   expect(rejects).toHaveLength(1);
   expect(rejects[0]!.value).toMatchObject({ code: 'STORE_REFUSED', topic: 'results', record: unstorable });
 });
+
+test('a sink that waits for the store leaves a partition that it has lost to its new owner', async () => {
+  const buildings = Array.from({ length: 8 }, (_, index) => `${prefix}-L${index}`);
+  const results1 = buildings.map((building) => meterDay(building));
+  await journal.append(results1.map(resultRecord));
+  /** Buildings of each write of the first sink, and whether its store answers. */
+  const written: { readonly buildings: string[]; readonly stored: boolean }[] = [];
+  let isShut = true;
+  startSink({
+    async write(items) {
+      written.push({ buildings: items.map((item) => ('building' in item ? item.building : '')), stored: !isShut });
+      return isShut ? { outcome: 'retry', reason: 'shut', afterMs: 100 } : results.write(items);
+    },
+  });
+  await until(async () => written.length > 3, 60_000);
+  startSink();
+  const stored = async (): Promise<(number | undefined)[]> =>
+    Promise.all(buildings.map(async (building) => (await results.meterDays(dayOf(building)))[0]?.revision));
+  await until(async () => (await stored()).some((revision) => revision !== undefined), 60_000);
+  // News that only the new owner can write now.
+  await journal.append(results1.map((result) => resultRecord({ ...result, revision: result.revision + 1 })));
+  const isNew = (revision: number | undefined): boolean => revision === results1[0]!.revision + 1;
+  await until(async () => (await stored()).some(isNew), 60_000);
+  const ofSecond = (await stored()).flatMap((revision, index) => (isNew(revision) ? [buildings[index]!] : []));
+  isShut = false;
+  await until(async () => (await stored()).every(isNew), 60_000);
+  const ofFirst = new Set(written.filter(({ stored: isStored }) => isStored).flatMap((each) => each.buildings));
+  expect(ofSecond.length).toBeGreaterThan(0);
+  expect(ofSecond.filter((building) => ofFirst.has(building))).toEqual([]);
+});
+
+function resultRecord(result: ReturnType<typeof meterDay>): OutgoingRecord {
+  return { topic: 'results', key: resultKey(result), building: result.building, value: result };
+}
+
+function dayOf(building: string): { building: string; from: number; to: number } {
+  return { building, from: day0, to: day0 + dayMs };
+}

@@ -13,10 +13,13 @@ export interface Crew {
   kill(role: StartedRole): Promise<void>;
   /** SIGTERM; the exit code. */
   end(role: StartedRole): Promise<number | string>;
+  /** @throws Error with the last words of those who ended though nobody had asked them to */
+  check(): void;
 }
 
 export function createCrew(rig: Rig): Crew {
   const everybody: StartedRole[] = [];
+  const asked = new Set<StartedRole>();
   return {
     alive: (name) => everybody.filter((role) => role.name === name && role.ended === undefined),
     events() {
@@ -31,10 +34,22 @@ export function createCrew(rig: Rig): Crew {
       return role;
     },
     async kill(role) {
+      asked.add(role);
       await role.end('SIGKILL');
     },
-    end: (role) => role.end('SIGTERM'),
+    end(role) {
+      asked.add(role);
+      return role.end('SIGTERM');
+    },
+    check() {
+      const gone = everybody.filter((role) => role.ended !== undefined && !asked.has(role));
+      if (gone.length > 0) throw new Error(gone.map(lastWords).join('\n'));
+    },
   };
+}
+
+function lastWords({ name, pid, ended, said }: StartedRole): string {
+  return `${name} ${pid} ended by itself with ${ended}:\n${said.slice(-60).join('\n')}`;
 }
 
 /** Waits until the process has restored a partition and gone on for a moment: then it works. */

@@ -229,6 +229,7 @@ function createFaults({
 
   /** One of a role, at a random instant of its work; another takes its place at once. */
   async function killOne(name: RoleName): Promise<void> {
+    crew.check();
     const candidates = crew.alive(name);
     const victim = candidates[Math.floor(random() * candidates.length)]!;
     if (name === 'process') await working(victim);
@@ -280,6 +281,7 @@ function createFaults({
     await sleep(2000 + random() * 3000);
     servers.kafka = await startKafka({ dir, port });
     options.say('the broker is back');
+    crew.check();
     for (const role of crew.alive('process')) await working(role);
   }
 
@@ -339,6 +341,7 @@ function createFaults({
       for (const name of order.slice(0, half)) await killOne(name);
       await outage;
       await restartBroker();
+      crew.check();
       await zombie();
       await rebalance();
       for (const name of order.slice(half)) await killOne(name);
@@ -379,6 +382,7 @@ async function judge({
   let changedAt = performance.now();
   // Ends when all is equal, or when nothing has moved for long; a server that does not answer in time is asked again.
   while (found.length > 0 && performance.now() - changedAt < options.stuckMs) {
+    crew.check();
     try {
       account = await accountOf(crew.alive('process'));
       found = [
