@@ -5,6 +5,8 @@
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { decodeExactFrame } from '../ingest/mbus/frame/exact.ts';
+import { LONG_OVERHEAD, START_LONG } from '../ingest/mbus/frame/link-frame.ts';
 import { fromHexLine } from '../ingest/mbus/hex.ts';
 import { telegramJson } from '../ingest/mbus/json.ts';
 import { TelegramDecoder, type TelegramOptions } from '../ingest/mbus/telegram.ts';
@@ -45,18 +47,55 @@ export function registerDecode(program: Command, output: NodeJS.WritableStream =
     });
 }
 
-/** Classical M-Bus: every line with bytes is exactly one frame. */
+/**
+ * Classical M-Bus: every line with bytes is exactly one frame. A long frame that a dump has broken over several lines is put together
+ * again where its length says so and it is then sound; else each line is reported by itself.
+ */
 export async function decodeMbusLines(
   lines: AsyncIterable<string>,
   options: DecodeOptions,
   write: (line: string) => void,
 ): Promise<void> {
   const decoder = new TelegramDecoder(telegramOptions(options));
+  let waiting: Uint8Array[] = [];
+  const report = (bytes: Uint8Array): void => write(telegramJson(decoder.decode(bytes)));
+  const giveUp = (): void => {
+    for (const bytes of waiting) report(bytes);
+    waiting = [];
+  };
   for await (const line of lines) {
     if (isBlank(line)) continue;
     const bytes = fromHexLine(line);
-    write(bytes === null ? NOT_HEX : telegramJson(decoder.decode(bytes)));
+    if (bytes === null) {
+      giveUp();
+      write(NOT_HEX);
+      continue;
+    }
+    const isBegun = missingBytes(bytes) > 0;
+    if (waiting.length > 0) {
+      const together = Buffer.concat([...waiting, bytes]);
+      const goesOn = missingBytes(together) > 0;
+      if (!goesOn && decodeExactFrame(together).kind !== 'rejected') {
+        waiting = [];
+        report(together);
+        continue;
+      }
+      if (goesOn && !isBegun && decodeExactFrame(bytes).kind === 'rejected') {
+        waiting.push(bytes);
+        continue;
+      }
+      giveUp();
+    }
+    if (isBegun) waiting.push(bytes);
+    else report(bytes);
   }
+  giveUp();
+}
+
+/** What the beginning of a long frame still lacks; 0 for anything else. */
+function missingBytes(bytes: Uint8Array): number {
+  const isLong = bytes.length >= 4 && bytes[0] === START_LONG && bytes[3] === START_LONG && bytes[1] === bytes[2];
+  return isLong ? Math.max(0, bytes[1]! + LONG_OVERHEAD - bytes.length) : 0;
 }
 
 /**

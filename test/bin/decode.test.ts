@@ -50,6 +50,23 @@ describe('releve decode', () => {
     ]);
   });
 
+  test('a long frame over several lines is put together; one that is cut off is reported by itself', async () => {
+    // RSP_UD from 1, no header (78): 1 Wh.
+    const lines = ['68 09 09 68 08 01', '78 04 03', '01 00 00 00 89 16'];
+    expect(await decode(`${lines.join('\n')}\nE5\n`)).toMatchObject([
+      { frame: 'long', records: [{ quantity: 'energy', value: 1 }] },
+      { frame: 'ack' },
+    ]);
+    expect(await decode(`${lines[0]}\n${lines.join('\n')}\nE5\n${lines[0]}\nE5\n${lines[0]}\n`)).toMatchObject([
+      { error: 'FRAME_LENGTH', expected: 15, actual: 6 },
+      { frame: 'long', records: [{ value: 1 }] },
+      { frame: 'ack' },
+      { error: 'FRAME_LENGTH' },
+      { frame: 'ack' },
+      { error: 'FRAME_LENGTH' },
+    ]);
+  });
+
   test('an encrypted telegram needs its key', async () => {
     const frame = '681F1F680801727856341296490102 2A001005E0148A61D777CAFE48489204E4D07CB5B016'.replaceAll(' ', '');
     expect(await decode(frame)).toMatchObject([{ error: 'ENCRYPTION_KEY_MISSING', header: { id: '12345678' } }]);
