@@ -10,7 +10,7 @@ import { Registry } from 'prom-client';
 import type { Building } from '../domain/building.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ResultsReader } from '../results/port.ts';
-import type { AuditLog } from './access/audit.ts';
+import { type AuditLog, createAudit } from './access/audit.ts';
 import { createTokenTable, type TokenConfig } from './access/tokens.ts';
 import { createAnswerCache } from './http/answer-cache.ts';
 import { createBuildingDirectory } from './http/buildings.ts';
@@ -41,6 +41,8 @@ export interface ApiOptions {
   readonly cacheMs?: number;
   /** Requests an address may make; null: any number. 600 a minute, on an open loopback any number. */
   readonly rateLimit?: { readonly max: number; readonly windowMs: number } | null;
+  /** Addresses or networks of reverse proxies: what they say of the visitor's address (X-Forwarded-For) counts for the rate limit. None by default. */
+  readonly trustedProxies?: readonly string[];
   /** Served behind TLS: the sign-in cookie is Secure, HSTS is sent. */
   readonly https?: boolean;
   /** Answers the link in a tenant's mail; without it there is no such route. */
@@ -70,11 +72,12 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   const tokens = createTokenTable(options.tokens);
   const directory = createBuildingDirectory(options.buildings);
   const cache = createAnswerCache({ now, lifetimeMs: options.cacheMs ?? 2_000 });
+  const audit = createAudit(options.audit ?? (() => undefined));
   const gate = createGate({
     tokens,
     directory,
     openOnLoopback: options.openOnLoopback ?? false,
-    audit: options.audit ?? (() => undefined),
+    audit: audit.log,
     now,
   });
   const tools: RouteTools = {
@@ -114,7 +117,10 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
       const bound = typeof address === 'object' && address ? address.port : port;
       return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound };
     },
-    close: () => app.close(),
+    async close() {
+      await app.close();
+      audit.flush();
+    },
     reload(changes) {
       if (changes.tokens) tokens.reload(changes.tokens);
       if (changes.buildings) directory.reload(changes.buildings);
@@ -124,8 +130,9 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   };
 }
 
-function createApp({ logger }: ApiOptions): FastifyInstance {
+function createApp({ logger, trustedProxies = [] }: ApiOptions): FastifyInstance {
   const limits = {
+    ...(trustedProxies.length > 0 && { trustProxy: [...trustedProxies] }),
     bodyLimit: 8 * 1024,
     requestTimeout: 10_000,
     connectionTimeout: 30_000,

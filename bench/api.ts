@@ -1,27 +1,34 @@
 /**
- * `api`: requests a second and p99 of the five routes for a building with 400 days of readings, beside the course's own Flask and SQLite
- * code (gunicorn, two workers of four threads, an index on meter and time) on the same readings. Ours is one process over SQLite;
- * bodies are shared for two seconds, as they are in use. `uncached` rows make every body anew. Rounds go in turn; the
- * figures are medians.
+ * `api`: requests a second and p99 of the five routes for a building with 400 days of readings, from SQLite and from InfluxDB, beside the
+ * course's own Flask and SQLite code on the same readings. Ours is one process; bodies are shared for two seconds, as they are in use;
+ * `uncached` rows make every body anew. Rounds go in turn; the figures are medians.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ApiServer, createApiServer } from '../api/server.ts';
-import { loadConfiguration } from '../bin/configuration.ts';
 import { systemClock } from '../domain/clock.ts';
+import { startInflux } from '../infra/native/influx.ts';
+import { ensureBuckets } from '../results/influx/ensure-buckets.ts';
+import { createInfluxResults } from '../results/influx/results.ts';
 import type { ResultsReader } from '../results/port.ts';
 import { openSqliteStore } from '../results/sqlite/open.ts';
+import { building, copyResults, flaskFile, prepare, sqliteFile } from './api-data.ts';
 import type { Load } from './api-load.ts';
+import { startFlask } from './api-peer.ts';
+import { median } from './figures.ts';
 import type { BenchRow } from './row.ts';
 
-const days = 400;
-const stepMs = 900_000;
 const rounds = 3;
-const roundMs = 2_500;
+const roundMs = 1_200;
+const warmMs = 500;
 const connections = 8;
+const cachedMs = 2_000;
+/** Below so many answers a second one round says enough. */
+const slow = 2;
 
 const routes = [
   ['analyse-quotidienne', 'analyse-quotidienne?days=1'],
@@ -31,64 +38,105 @@ const routes = [
   ['maintenance', 'maintenance'],
 ] as const;
 
+interface Served {
+  /** Of the row. */
+  readonly name: string;
+  readonly url: string;
+  /** Whether its longest times are worth a row. */
+  readonly tail: boolean;
+}
+
 export async function run(): Promise<BenchRow[]> {
-  mkdirSync(CACHE, { recursive: true });
   await prepare();
-  const store = openSqliteStore(`${CACHE}/data/releve.sqlite`);
-  const cached = await serve(store.results, 2_000);
-  const uncached = await serve(store.results, 0);
-  const flask = await startFlask();
+  const folder = mkdtempSync(join(tmpdir(), 'releve-bench-api-'));
+  const influxServer = await startInflux({ dir: join(folder, 'influx') });
+  await ensureBuckets(influxServer);
+  const sqlite = openSqliteStore(sqliteFile);
+  const influx = createInfluxResults(influxServer);
+  await copyResults(sqlite.results, influx);
+  const servers: ApiServer[] = [];
+  const serve = async (name: string, reader: ResultsReader, cacheMs: number): Promise<Served> => {
+    const server = await createApiServer({
+      reader,
+      buildings: [building()],
+      clock: systemClock,
+      tokens: [],
+      openOnLoopback: true,
+      rateLimit: null,
+      cacheMs,
+    });
+    servers.push(server);
+    const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
+    return { name: cacheMs === 0 ? `${name}, uncached` : name, url, tail: cacheMs > 0 };
+  };
+  const flask = await startFlask(flaskFile);
   try {
+    const ours = [
+      await serve('SQLite', sqlite.results, cachedMs),
+      await serve('SQLite', sqlite.results, 0),
+      await serve('InfluxDB', influx, cachedMs),
+      await serve('InfluxDB', influx, 0),
+    ];
     const rows: BenchRow[] = [];
-    for (const [name, path] of routes) {
-      const [shared, fresh, peer] = await inTurn(
-        [cached.url, uncached.url, flask.url].map((url) => `${url}/api/immeuble/${path}`),
-      );
-      rows.push(
-        row(`${name} (SQLite)`, shared!.requestsPerSecond, peer!.requestsPerSecond, 'requests/s'),
-        row(`${name} (SQLite, uncached)`, fresh!.requestsPerSecond, peer!.requestsPerSecond, 'requests/s'),
-        {
-          name: `${name} (SQLite) p99`,
-          ours: shared!.p99Ms,
-          peer: peer!.p99Ms,
-          ratio: peer!.p99Ms / shared!.p99Ms,
-          unit: 'ms',
-        },
-      );
+    for (const [route, path] of routes) {
+      const urls = [...ours.map(({ url }) => url), flask.url].map((url) => `${url}/api/immeuble/${path}`);
+      await sameAnswers(urls.slice(0, -1));
+      rows.push(...rowsOf(route, ours, await inTurn(urls)));
     }
     return rows;
   } finally {
     flask.stop();
-    await cached.server.close();
-    await uncached.server.close();
-    store.close();
+    for (const server of servers) await server.close();
+    sqlite.close();
+    await influx.close();
+    await influxServer.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function serve(reader: ResultsReader, cacheMs: number): Promise<{ server: ApiServer; url: string }> {
-  const server = await createApiServer({
-    reader,
-    buildings: loadConfiguration(undefined).buildings,
-    clock: systemClock,
-    tokens: [],
-    openOnLoopback: true,
-    rateLimit: null,
-    cacheMs,
+/** What is compared is the same: a store that answers less is no faster. */
+async function sameAnswers(urls: readonly string[]): Promise<void> {
+  const answers = await Promise.all(
+    urls.map(async (url) =>
+      (await (await fetch(url)).text()).replaceAll(/"(date_verification":"[^"]*"|secondes_depuis_lecture":\d+)/g, ''),
+    ),
+  );
+  if (new Set(answers).size !== 1) throw new Error(`the stores differ: ${urls[0]}`);
+}
+
+function rowsOf(route: string, ours: readonly Served[], loads: readonly Load[]): BenchRow[] {
+  const peer = loads.at(-1)!;
+  return ours.flatMap(({ name, tail }, index) => {
+    const load = loads[index]!;
+    const row = (suffix: string, own: number, other: number, ratio: number, unit: string): BenchRow => ({
+      name: `${route} (${name})${suffix}`,
+      ours: own,
+      peer: other,
+      ratio,
+      unit,
+    });
+    const { requestsPerSecond, p99Ms } = load;
+    const rate = row(
+      '',
+      requestsPerSecond,
+      peer.requestsPerSecond,
+      requestsPerSecond / peer.requestsPerSecond,
+      'requests/s',
+    );
+    return tail ? [rate, row(' p99', p99Ms, peer.p99Ms, peer.p99Ms / p99Ms, 'ms')] : [rate];
   });
-  const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
-  return { server, url };
 }
 
 /** Medians of each address over the rounds, one address after the other. */
 async function inTurn(addresses: readonly string[]): Promise<Load[]> {
   const figures: Load[][] = addresses.map(() => []);
   const warm: Load[] = [];
-  for (const address of addresses) warm.push(await measure(address, 500));
+  for (const address of addresses) warm.push(await measure(address, warmMs));
   for (let round = 0; round < rounds; round++)
     for (const [index, address] of addresses.entries()) {
-      // Below two answers a second one round says enough, and takes a minute.
-      if (round > 0 && warm[index]!.requestsPerSecond < 2) continue;
-      figures[index]!.push(await measure(address, roundMs));
+      const sluggish = warm[index]!.requestsPerSecond < slow;
+      if (sluggish) figures[index] = [warm[index]!];
+      else figures[index]!.push(await measure(address, roundMs));
     }
   return figures.map((list) => ({
     requests: list.reduce((all, one) => all + one.requests, 0),
@@ -110,119 +158,6 @@ async function measure(address: string, durationMs: number): Promise<Load> {
   if (code !== 0) throw new Error(`load on ${address} failed`);
   return JSON.parse(output) as Load;
 }
-
-/** The same readings for both, once a day: they must end now, because the peer knows no other date than today. */
-async function prepare(): Promise<void> {
-  const today = new Date().toISOString().slice(0, 10);
-  const mark = `${CACHE}/ready-${today}`;
-  if (existsSync(mark)) return;
-  rmSync(CACHE, { recursive: true, force: true });
-  mkdirSync(`${CACHE}/data`, { recursive: true });
-  const csv = `${CACHE}/readings.csv`;
-  await writeReadings(csv);
-  const bin = fileURLToPath(new URL('../bin/releve.ts', import.meta.url));
-  execFileSync(process.execPath, [bin, 'import', csv, '--data-dir', `${CACHE}/data`], { stdio: 'ignore' });
-  const python = pythonOf();
-  execFileSync(python, [`${PEER}/serve.py`, 'load', csv, `${CACHE}/flask.sqlite`], { stdio: 'inherit' });
-  renameSync(csv, mark);
-}
-
-async function writeReadings(path: string): Promise<void> {
-  const file = createWriteStream(path);
-  file.write('meter,at,energy_import_wh,power_w\n');
-  const end = Math.floor(Date.now() / stepMs) * stepMs;
-  const indexes = new Map<string, number>();
-  for (let at = end - days * 86_400_000; at <= end; at += stepMs) {
-    const hour = (at / 3_600_000) % 24;
-    let whole = 60;
-    for (let lot = 1; lot <= 20; lot++) {
-      const watts = Math.round(
-        (150 + 11 * lot) * (1 + 0.8 * Math.sin(((hour - 9) * Math.PI) / 12)) + (((at / stepMs) * lot) % 97),
-      );
-      const wh = Math.round(watts / 4);
-      whole += wh;
-      const meter = `LOC${String(lot).padStart(2, '0')}`;
-      indexes.set(meter, (indexes.get(meter) ?? 1_000_000) + wh);
-      file.write(`${meter},${new Date(at).toISOString()},${indexes.get(meter)},${watts}\n`);
-    }
-    indexes.set('GLOBAL', (indexes.get('GLOBAL') ?? 50_000_000) + whole);
-    if (!file.write(`GLOBAL,${new Date(at).toISOString()},${indexes.get('GLOBAL')},${whole * 4}\n`))
-      await once(file, 'drain');
-  }
-  file.end();
-  await once(file, 'finish');
-}
-
-interface Peer {
-  readonly url: string;
-  stop(): void;
-}
-
-async function startFlask(): Promise<Peer> {
-  const port = await freePort();
-  const python = pythonOf();
-  const child: ChildProcess = spawn(
-    python,
-    [
-      '-m',
-      'gunicorn',
-      '-w',
-      '2',
-      '-k',
-      'gthread',
-      '--threads',
-      '4',
-      '-t',
-      '120',
-      '-b',
-      `127.0.0.1:${port}`,
-      '--log-level',
-      'error',
-      `serve:create("${CACHE}/flask.sqlite")`,
-    ],
-    { cwd: PEER, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  const url = `http://127.0.0.1:${port}`;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await fetch(`${url}/api/immeuble/maintenance`);
-      return { url, stop: () => child.kill() };
-    } catch (error) {
-      if (attempt > 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}
-
-function pythonOf(): string {
-  const python = `${VENV}/bin/python`;
-  if (!existsSync(python)) {
-    execFileSync('python3', ['-m', 'venv', VENV], { stdio: 'inherit' });
-    execFileSync(`${VENV}/bin/pip`, ['install', '-q', '-r', `${PEER}/requirements.txt`], { stdio: 'inherit' });
-  }
-  return python;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
-}
-
-function row(name: string, ours: number, peer: number, unit: string): BenchRow {
-  return { name, ours, peer, ratio: ours / peer, unit };
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-}
-
-const PEER = fileURLToPath(new URL('./peers/api-flask', import.meta.url));
-const CACHE = fileURLToPath(new URL('../.cache/bench/api', import.meta.url));
-const VENV = fileURLToPath(new URL('../.cache/bench/api-flask', import.meta.url));
 
 if (import.meta.main) {
   for (const { name, ours, peer, ratio, unit } of await run())

@@ -10,8 +10,8 @@ import type { Building } from '../domain/building.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { kafkaOptions } from '../journal/kafka/options.ts';
 import type { Journal } from '../journal/port.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
 import { withJournalEvents } from './declared.ts';
@@ -55,7 +55,7 @@ async function runApi(options: ApiCommandOptions): Promise<void> {
     token: influx.token,
     timeoutMs: influx.timeoutMs,
   });
-  const journal = kafka && createKafkaJournal({ ...kafkaOptions(kafka), clientId: 'releve-api' });
+  const journal = kafka && createKafkaJournal({ ...connectionOf(kafka), clientId: 'releve-api' });
   const server = await createApiServer({
     reader: results,
     buildings: await declaredBuildings(config, journal, log),
@@ -66,6 +66,7 @@ async function runApi(options: ApiCommandOptions): Promise<void> {
     audit: (line) => log.info(line, 'audit'),
     logger: log,
     https: config.api.publicUrl?.startsWith('https:') ?? false,
+    trustedProxies: config.api.trustedProxies ?? [],
     ...(journal && unsubscribing(config.notifications.unsubscribeSecret, () => config.buildings, journal)),
   });
   const reload = async (): Promise<void> => {

@@ -71,6 +71,8 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       openOnLoopback: options.open,
       readiness: { journal: () => store.journal.check(), resultats: () => store.results.check() },
       audit: (line) => log.info(line, 'audit'),
+      https: address.publicUrl?.startsWith('https:') ?? false,
+      trustedProxies: address.trustedProxies ?? [],
       ...unsubscribing(options.notifications?.unsubscribeSecret, () => buildings, store.journal),
     });
     const { url } = await api.listen({ host: address.host, port: address.port });

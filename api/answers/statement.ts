@@ -41,9 +41,9 @@ export const statement = z.object({
   statut: z.enum(['actif', 'inactif']),
   consommation_kwh: z.number(),
   tranches: z.array(slotLine),
-  part_consommation: z.number(),
-  part_egalitaire: z.number(),
-  ecart_vs_moyenne: z.number(),
+  part_consommation: z.number().nullable().describe('%; null: réservée au syndic, voir docs/privacy.md'),
+  part_egalitaire: z.number().nullable().describe('%'),
+  ecart_vs_moyenne: z.number().nullable().describe('points de %'),
   cle: z.string(),
   tantiemes: z.number().nullable(),
   tantiemes_total: z.number().nullable(),
@@ -77,6 +77,8 @@ export interface StatementsParameters extends ChargesParameters {
   readonly lot?: number | undefined;
   /** Stays that begin earlier are withheld (epoch ms): the tenant's move-in. */
   readonly since?: number | undefined;
+  /** For the tenant alone: nothing by which others could be worked out, unless it is needed to check what is to be paid. */
+  readonly tenant?: boolean | undefined;
 }
 
 export async function statements(context: AnswerContext, parameters: StatementsParameters): Promise<StatementsAnswer> {
@@ -100,6 +102,8 @@ export async function statements(context: AnswerContext, parameters: StatementsP
   const lots = meteredLots(building).filter((lot) => parameters.lot === undefined || lot.number === parameters.lot);
   const shown = adjustments.filter((row) => statementStartOf(row, buildingPeriods) === window.start);
   const since = parameters.since ?? Number.NEGATIVE_INFINITY;
+  const few = (buildingPeriod?.activeLots ?? 0) < minimumLotsForAverage;
+  const withoutShares = parameters.tenant === true && few && building.charges.mode === 'information';
   return {
     config_immeuble: configurationOf(building),
     periode: {
@@ -119,6 +123,7 @@ export async function statements(context: AnswerContext, parameters: StatementsP
           .map((part, position) =>
             statementOf(building, lot, part, {
               buildingPeriod,
+              withoutShares,
               previous: comparable(part, meterPeriods, previous, since),
               yearBefore: comparable(part, meterPeriods, yearBefore, since),
               // Where the lot changed hands within the period, the first part carries it: it follows the adjusted period.
@@ -144,6 +149,8 @@ function statementStartOf(adjustment: Adjustment, periods: readonly BuildingPeri
 
 interface Comparisons {
   readonly buildingPeriod: BuildingPeriod | undefined;
+  /** The own consumption and its share give the sum of the others, which is one neighbour's where they are two. */
+  readonly withoutShares: boolean;
   readonly previous: number | null;
   readonly yearBefore: number | null;
   readonly adjustments: readonly Adjustment[];
@@ -152,7 +159,7 @@ interface Comparisons {
 function statementOf(building: Building, lot: MeteredLot, { row, from, to }: Stay, compared: Comparisons): Statement {
   const key = building.charges.commonKey;
   const tantiemes = key === 'prorata' ? null : (lot.lot?.tantiemes[key] ?? null);
-  const { buildingPeriod } = compared;
+  const { buildingPeriod, withoutShares } = compared;
   return {
     lot: lot.number,
     compteur: row.meter,
@@ -164,9 +171,9 @@ function statementOf(building: Building, lot: MeteredLot, { row, from, to }: Sta
     statut: row.activity,
     consommation_kwh: kilowattHours(row.energyWh ?? 0),
     tranches: slotLines(building, row),
-    part_consommation: row.sharePct,
-    part_egalitaire: row.equalSharePct,
-    ecart_vs_moyenne: row.deviationPct,
+    part_consommation: withoutShares ? null : row.sharePct,
+    part_egalitaire: withoutShares ? null : row.equalSharePct,
+    ecart_vs_moyenne: withoutShares ? null : row.deviationPct,
     cle: key,
     tantiemes,
     tantiemes_total: tantiemes === null ? null : sum(building.lots.map((other) => other.tantiemes[key] ?? 0)),

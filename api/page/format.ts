@@ -27,6 +27,11 @@ export function signedPercent(value: number, decimals = 1): string {
   return `${sign}${rounded}\u00a0%`;
 }
 
+/** Difference of two percentages: `+4,14 pt`. */
+export function points(value: number): string {
+  return signedPercent(value, 2).replace('%', 'pt');
+}
+
 export function euros(cents: number | null): string {
   return cents === null ? nothing : frenchEuros(cents);
 }

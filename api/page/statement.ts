@@ -2,7 +2,7 @@
 
 import { frenchNumber } from '../../domain/french.ts';
 import type { Statement, StatementsAnswer } from '../answers/statement.ts';
-import { energy, energyFigure, euros, lastDay, numericDate, percent, periodTitle } from './format.ts';
+import { energy, energyFigure, euros, lastDay, numericDate, percent, periodTitle, points } from './format.ts';
 import { type Html, html, type Insert } from './html.ts';
 import { flagNames, slotName } from './labels.ts';
 
@@ -39,9 +39,9 @@ function sheet({ config_immeuble: building, periode }: StatementsAnswer, stateme
 ${row('Consommation', energy(statement.consommation_kwh, 3), 'total')}
 ${statement.tranches.map(slotRow)}
 ${row('dont estimé (lectures espacées)', energy(statement.energie_estimee, 3))}
-${row('Part de la consommation des lots', percent(statement.part_consommation, 2))}
-${row('Part égale entre lots actifs', percent(statement.part_egalitaire, 2))}
-${row('Écart', percent(statement.ecart_vs_moyenne, 2))}
+${statement.part_consommation !== null && row('Part de la consommation des lots', percent(statement.part_consommation, 2))}
+${statement.part_egalitaire !== null && row('Part égale entre lots actifs', percent(statement.part_egalitaire, 2))}
+${statement.ecart_vs_moyenne !== null && row('Écart à la part égale', points(statement.ecart_vs_moyenne))}
 ${periode.mode === 'repartition' && money(statement)}
 </tbody></table>
 <h3>Pour comparer</h3>

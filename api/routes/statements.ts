@@ -61,9 +61,10 @@ export function registerStatements(app: FastifyInstance, { gate, cache, contextO
       const wanted = format ?? acceptedFormat(request.headers.accept);
       const { since } = admission;
       const id = admission.building.id;
-      const key = JSON.stringify([path, id, periode, date ?? null, lot ?? null, wanted, since ?? null]);
+      const tenant = principal.role === 'locataire';
+      const key = JSON.stringify([path, id, periode, date ?? null, lot ?? null, wanted, since ?? null, tenant]);
       const body = await cache.get(key, id, async () =>
-        written(await statements(contextOf(admission), { period: periode, date, lot, since }), wanted),
+        written(await statements(contextOf(admission), { period: periode, date, lot, since, tenant }), wanted),
       );
       if (wanted === 'csv')
         reply.header('content-disposition', `attachment; filename="releve-${periode}-${date ?? 'courant'}.csv"`);

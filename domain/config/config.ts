@@ -27,6 +27,8 @@ export interface InfluxConfig {
   readonly url: string;
   readonly organisation: string;
   readonly token: string;
+  /** PEM file of an authority that signed the server's certificate and that the system does not know. */
+  readonly ca?: string | undefined;
   readonly timeoutMs: number;
 }
 
@@ -47,6 +49,8 @@ export interface ApiConfig {
   readonly port: number;
   readonly tokens: readonly AccessToken[];
   readonly publicUrl?: string | undefined;
+  /** Addresses or networks of reverse proxies whose X-Forwarded-For is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export interface NotificationsConfig {

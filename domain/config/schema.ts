@@ -216,6 +216,7 @@ const influx = z.strictObject({
   url: z.url(),
   organisation: z.string().default('releve'),
   token: secret,
+  ca: z.string().optional(),
   timeout: duration.prefault('10s'),
 });
 
@@ -232,6 +233,9 @@ const api = z.strictObject({
   port: z.int().min(0).max(65535).default(8080),
   tokens: z.array(token).default([]),
   public_url: z.url().optional(),
+  trusted_proxies: z
+    .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], 'not an address or a network'))
+    .default([]),
 });
 
 const notifications = z.strictObject({

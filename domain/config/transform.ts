@@ -49,12 +49,14 @@ export function transformConfig(file: ConfigFile, resolve: SecretResolver, probl
       url: influx.url,
       organisation: influx.organisation,
       token: secret(influx.token, 'influx.token') ?? '',
+      ca: influx.ca,
       timeoutMs: influx.timeout,
     },
     api: {
       host: api.host,
       port: api.port,
       publicUrl: api.public_url,
+      trustedProxies: api.trusted_proxies,
       tokens: api.tokens.map((t) => ({
         role: t.role,
         buildings: t.buildings,

@@ -22,7 +22,6 @@ type Who = keyof typeof tokens | 'none' | 'unknown';
 
 let store: ResultsStore;
 let server: ApiServer;
-const audited: AuditLine[] = [];
 let instant = now;
 
 const tokenConfiguration = [
@@ -43,7 +42,6 @@ beforeAll(async () => {
     clock: { now: () => instant },
     tokens: tokenConfiguration,
     rateLimit: null,
-    audit: (line) => audited.push(line),
   });
 });
 afterAll(async () => {
@@ -51,9 +49,9 @@ afterAll(async () => {
   await store.close();
 });
 
-function ask(url: string, who: Who, headers: Record<string, string> = {}) {
+function ask(url: string, who: Who, headers: Record<string, string> = {}, to = server) {
   const token = who === 'none' ? undefined : who === 'unknown' ? generateToken().token : tokens[who].token;
-  return server.app.inject({
+  return to.app.inject({
     url,
     headers: {
       host: 'releve.example',
@@ -162,28 +160,90 @@ describe('matrix of routes, roles and scopes', () => {
 });
 
 describe('audit', () => {
-  it('one line for each access to lot data, granted, cached or refused, with no token in it', async () => {
-    audited.length = 0;
-    await ask('/api/immeuble/rapports-locataires?locataire=3', 'locataire');
-    await ask('/api/immeuble/rapports-locataires?locataire=3', 'locataire');
-    await ask('/lot/4', 'locataire');
-    await ask('/api/immeuble/analyse-quotidienne', 'syndic');
-    await ask('/api/immeuble/maintenance', 'maintenance');
-    const id = tokens.locataire.hash.slice('sha256:'.length, 'sha256:'.length + 12);
-    const line = { at: now, who: id, role: 'locataire', building: 'tilleuls', lot: 3, outcome: 'granted' };
-    expect(audited).toEqual([
-      { ...line, route: '/api/immeuble/rapports-locataires' },
-      { ...line, route: '/api/immeuble/rapports-locataires' },
+  const route = '/api/immeuble/rapports-locataires';
+  const line = {
+    at: now,
+    who: tokens.locataire.hash.slice(7, 19),
+    role: 'locataire',
+    building: 'tilleuls',
+    lot: 3,
+    outcome: 'granted',
+  };
+  const served = (lines: AuditLine[]) =>
+    createApiServer({
+      reader: store,
+      buildings: [own],
+      clock: { now: () => instant },
+      tokens: tokenConfiguration,
+      rateLimit: null,
+      audit: (told) => lines.push(told),
+    });
+
+  it('a line for each kind of access to lot data, granted, cached or refused, with no token in it', async () => {
+    const lines: AuditLine[] = [];
+    const audited = await served(lines);
+    await ask(`${route}?locataire=3`, 'locataire', {}, audited);
+    await ask('/lot/4', 'locataire', {}, audited);
+    await ask('/api/immeuble/analyse-quotidienne', 'syndic', {}, audited);
+    await ask('/api/immeuble/maintenance', 'maintenance', {}, audited);
+    const analysis = { route: '/api/immeuble/analyse-quotidienne', lot: null };
+    expect(lines).toEqual([
+      { ...line, route },
       { ...line, route: '/lot/:lot', lot: 4, outcome: 'refused' },
-      {
-        ...line,
-        who: tokens.syndic.hash.slice(7, 19),
-        role: 'syndic',
-        lot: null,
-        route: '/api/immeuble/analyse-quotidienne',
-      },
+      { ...line, who: tokens.syndic.hash.slice(7, 19), role: 'syndic', ...analysis },
     ]);
-    expect(JSON.stringify(audited)).not.toContain(tokens.locataire.token);
+    expect(JSON.stringify(lines)).not.toContain(tokens.locataire.token);
+    await audited.close();
+  });
+
+  it('what an open page asks again and again is one line an hour, with how often', async () => {
+    const lines: AuditLine[] = [];
+    const audited = await served(lines);
+    const askAt = async (minute: number) => {
+      instant = now + minute * 60_000;
+      await ask(`${route}?locataire=3`, 'locataire', {}, audited);
+    };
+    for (const minute of [0, 1, 59, 60, 75]) await askAt(minute);
+    const at = (minute: number) => ({ ...line, route, at: now + minute * 60_000 });
+    expect(lines).toEqual([at(0), { ...at(59), accesses: 2 }, at(60)]);
+    await audited.close();
+    instant = now;
+    expect(lines.slice(3)).toEqual([{ ...at(75), accesses: 1 }]);
+  });
+});
+
+describe('a building of fewer than five lots', () => {
+  it.each<['information' | 'repartition', Who, boolean]>([
+    ['information', 'locataire', false],
+    ['information', 'syndic', true],
+    // Whoever pays may check the sum.
+    ['repartition', 'locataire', true],
+    ['repartition', 'syndic', true],
+  ])('%s: the statement tells a %s the share of the whole: %s', async (mode, who, told) => {
+    const small = buildingOf({}, 3);
+    const building = { ...small, charges: { ...small.charges, mode } };
+    const file = openSqliteStore(':memory:', { now: () => now }).results;
+    await file.write([...lifelike(building, 3, { anomalies: false }).results]);
+    const few = await createApiServer({
+      reader: file,
+      buildings: [building],
+      clock: { now: () => now },
+      tokens: tokenConfiguration,
+      rateLimit: null,
+    });
+    const url = '/api/immeuble/releves-de-charges?lot=3';
+    // The syndic's first: what was cached for one is not told to the other.
+    await ask(url, 'syndic', {}, few);
+    const answer = await ask(url, who, {}, few);
+    const [statement] = answer.json().releves;
+    expect(statement.consommation_kwh).toBeGreaterThan(0);
+    expect(statement.moyenne_immeuble_kwh).toBeNull();
+    for (const key of ['part_consommation', 'part_egalitaire', 'ecart_vs_moyenne'])
+      expect(statement[key] !== null).toBe(told);
+    expect((await ask(`${url}&format=html`, who, {}, few)).body.includes('Part de la consommation')).toBe(told);
+    expect((await ask(`${url}&format=csv`, who, {}, few)).statusCode).toBe(200);
+    await few.close();
+    await file.close();
   });
 });
 

@@ -453,6 +453,7 @@ export function lifelike(
         );
       results.push(
         buildingPeriod(window, {
+          activeLots: tenants.length,
           generalWh: Math.round(total * 1.07),
           tenantsWh: total,
           remainderWh: Math.round(total * 0.07),

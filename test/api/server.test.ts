@@ -152,6 +152,27 @@ describe('other requests', () => {
   });
 });
 
+describe('behind a reverse proxy', () => {
+  const from = async (trustedProxies: string[], visitor: string, proxy = '10.0.0.2') => {
+    const limited = await open({ rateLimit: { max: 1, windowMs: 60_000 }, trustedProxies });
+    const ask = (forwarded: string) =>
+      limited.app.inject({ url: '/connexion', remoteAddress: proxy, headers: { 'x-forwarded-for': forwarded } });
+    const statuses = [(await ask('192.0.2.1')).statusCode, (await ask(visitor)).statusCode];
+    await limited.close();
+    return statuses;
+  };
+
+  it.each<[string, string[], string, number]>([
+    ['no proxy is believed by default', [], '192.0.2.2', 429],
+    ['a trusted one tells visitors apart', ['10.0.0.0/8'], '192.0.2.2', 200],
+    ['the same visitor has one limit', ['10.0.0.2'], '192.0.2.1', 429],
+    ['a visitor cannot invent another address', ['10.0.0.2'], '198.51.100.9, 192.0.2.1', 429],
+    ['another proxy is not believed', ['10.0.0.3'], '192.0.2.2', 429],
+  ])('%s', async (_name, trusted, visitor, expected) => {
+    expect(await from(trusted, visitor)).toEqual([200, expected]);
+  });
+});
+
 describe('headers', () => {
   it('allow nothing but this server', async () => {
     const { headers } = await get('/');

@@ -1,6 +1,7 @@
 /** The charges of a period: a form that chooses it, a table that adds up, the CSV and the printable statement. */
+import { frenchPlural } from '../../../domain/french.ts';
 import type { ChargesAnswer } from '../../answers/charges.ts';
-import { capitalised, energyFigure, euros, lastDay, numericDate, percent, periodTitle } from '../format.ts';
+import { energyFigure, euros, lastDay, numericDate, percent, periodTitle, points } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { lotLabel, periodNames, stateNames } from '../labels.ts';
 import { section } from '../layout.ts';
@@ -37,13 +38,8 @@ export function chargesSection(charges: ChargesAnswer, choice: ChargesChoice): H
 <tfoot><tr><th scope="row">Total des lots</th><td class="n strong">${energyFigure(total.consommation_totale)}</td><td></td><td class="n">${percent(shareTotal(charges), 2)}</td><td></td>${priced && html`<td class="n strong">${euros(total.montant_centimes)}</td>`}</tr>
 ${total.compteur_general !== null && html`<tr><th scope="row">Compteur général</th><td class="n">${energyFigure(total.compteur_general)}</td><td colspan="${priced ? 4 : 3}" class="meta">${total.reste !== null && `dont communs et pertes ${energyFigure(total.reste)} kWh`}</td></tr>`}
 </tfoot></table></div>`,
-    html`<p class="aside">${capitalised(`${total.locataires_actifs} lots actifs`)}</p>`,
+    html`<p class="aside">${`${total.locataires_actifs} ${frenchPlural(total.locataires_actifs, 'lot actif', 'lots actifs')}`}</p>`,
   );
-}
-
-function points(value: number): string {
-  const text = percent(Math.abs(value), 2).replace('%', 'pt');
-  return value === 0 ? text : `${value > 0 ? '+' : '−'}${text}`;
 }
 
 function shareTotal(charges: ChargesAnswer): number {
