@@ -7,8 +7,9 @@
  * The frame count bit is kept for each address and direction and toggled only after an error-free answer; after a reset or a
  * selection it is 1. A reset is sent at the start, after every failure, and before every readout of a meter of several telegrams, for
  * only a reset brings all of them back to the first. Where a reset is not acknowledged the meter may repeat an old telegram, so the
- * first readout is thrown away and a second one taken. Some meters announce another telegram for ever and begin again behind the last:
- * a telegram laid out like the first one ends the readout.
+ * first readout is thrown away and a second one taken. Within a readout the same bytes once more are a late repetition: asked again
+ * with the same frame count bit. Some meters announce another telegram for ever and begin again behind the last: a telegram laid out
+ * like the first one ends the readout.
  */
 import { concat, concatMap, defer, EMPTY, ignoreElements, map, type Observable, of } from 'rxjs';
 import {
@@ -20,6 +21,7 @@ import {
 } from './exchange.ts';
 import type { TelegramErrorCode } from './mbus/errors.ts';
 import { ACD, FCB, REQ_UD1, REQ_UD2, SND_NKE, SND_UD } from './mbus/frame/control-field.ts';
+import type { LinkFrame } from './mbus/frame/link-frame.ts';
 import { encodeLong } from './mbus/frame/long.ts';
 import { encodeShort } from './mbus/frame/short.ts';
 import { toHex } from './mbus/hex.ts';
@@ -84,6 +86,7 @@ export function createMeterSession(link: ByteLink, address: MeterAddress): Meter
     const tally = { attempts: 0, timeouts: 0, frameErrors: 0, discardedBytes: 0 };
     let telegrams: ReceivedTelegram[] = [];
     let mustRepeat = false;
+    let isRepetition = false;
     let heard = false;
 
     const say = (telegram: Uint8Array, expectation: 'respond' | 'acknowledge', retries = options.retries) =>
@@ -130,6 +133,11 @@ export function createMeterSession(link: ByteLink, address: MeterAddress): Meter
       return say(encodeShort(REQ_UD2 | (frameCount.request2 ? FCB : 0), target), 'respond').pipe(
         concatMap((outcome) => {
           if (outcome.kind === 'failed') return failed(outcome.code);
+          if (!isRepetition && outcome.kind === 'response' && isLast(telegrams, outcome.frame)) {
+            isRepetition = true;
+            return request();
+          }
+          isRepetition = false;
           frameCount.request2 = !frameCount.request2;
           if (outcome.kind === 'acknowledged') return failed('NO_DATA');
           const telegram = decoder.interpret(outcome.frame);
@@ -195,6 +203,11 @@ export function secondaryBytes(secondary: string): Uint8Array {
   const digits = secondary.padEnd(16, 'F');
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
   return Uint8Array.from([...bytes.subarray(0, 4).toReversed(), ...bytes.subarray(4, 8)]);
+}
+
+function isLast(telegrams: readonly ReceivedTelegram[], { bytes }: LinkFrame): boolean {
+  const last = telegrams.at(-1)?.telegram.frame.bytes;
+  return last?.length === bytes.length && last.every((byte, at) => byte === bytes[at]);
 }
 
 /** The same blocks of data and value information, whatever the values. */

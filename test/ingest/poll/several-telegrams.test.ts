@@ -72,6 +72,36 @@ test('a meter that has nothing more to say behind its last telegram is reset bef
   expect(outcomes.map(quantities)).toEqual(new Array(3).fill(['energy', 'voltage']));
 });
 
+test('a repetition that comes late is not taken for the next telegram', async () => {
+  const last = frame(`${header} 02FD48 0609`);
+  const asked: string[] = [];
+  let isLate = true;
+  const { slave } = slaveOf((position) => {
+    if (position === 1 && isLate) {
+      isLate = false;
+      return energy;
+    }
+    return [energy, last][position] ?? null;
+  });
+  const outcomes = await readOften(
+    {
+      ...slave,
+      receive(request, at) {
+        asked.push(request.controlField.toString(16));
+        return slave.receive(request, at);
+      },
+    },
+    1,
+  );
+  expect(outcomes.map(quantities)).toEqual([['energy', 'voltage']]);
+  expect(asked).toEqual(['40', '7b', '5b', '5b']);
+});
+
+test('a meter that says the same for ever is read once', async () => {
+  const { slave } = slaveOf(() => energy);
+  expect((await readOften(slave, 2)).map(quantities)).toEqual([['energy'], ['energy']]);
+});
+
 test('a readout whose last telegram does not come is no readout', async () => {
   const { slave } = slaveOf((position) => [energy][position] ?? null);
   expect((await readOften(slave, 1)).map(quantities)).toEqual([['TIMEOUT']]);
