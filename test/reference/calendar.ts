@@ -36,15 +36,22 @@ export function naiveCalendar(timezone: string): NaiveCalendar {
   });
   const midnights = new Map<string, number>();
   const offsets = new Map<number, number>();
+  const dates = new Map<number, string>();
 
   function parts(at: number): Record<string, string> {
     return Object.fromEntries(format.formatToParts(new Date(at)).map((part) => [part.type, part.value]));
   }
+  /** Clocks only ever change, and days begin, at full quarters of an hour, so each is asked once. */
   function dateOf(at: number): string {
-    const { year, month, day } = parts(at);
-    return `${year}-${month}-${day}`;
+    const quarter = Math.floor(at / quarterMs);
+    let date = dates.get(quarter);
+    if (date === undefined) {
+      const { year, month, day } = parts(quarter * quarterMs);
+      date = `${year}-${month}-${day}`;
+      dates.set(quarter, date);
+    }
+    return date;
   }
-  /** Clocks only ever change at full quarters of an hour, so each is asked once. */
   function minuteOf(at: number): number {
     const quarter = Math.floor(at / quarterMs);
     let offset = offsets.get(quarter);
@@ -88,9 +95,15 @@ export function naiveCalendar(timezone: string): NaiveCalendar {
   return { dateOf, minuteOf, day, days, period };
 }
 
+const tomorrows = new Map<string, string>();
+
 /** A date so many days later. */
 export function shift(date: string, days: number): string {
-  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  const known = days === 1 ? tomorrows.get(date) : undefined;
+  if (known !== undefined) return known;
+  const shifted = new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+  if (days === 1) tomorrows.set(date, shifted);
+  return shifted;
 }
 
 function firstOfMonth(year: number, monthFromZero: number): string {

@@ -19,6 +19,8 @@ export interface Interval {
 export class Energy {
   readonly intervals: Interval[] = [];
   readonly points: Point[];
+  /** Gaps, and breaks that last. */
+  private readonly unmeasured: Interval[];
   /** True cumulative energy at each point. */
   private readonly total: bigint[] = [];
   readonly validated: Validated;
@@ -37,6 +39,9 @@ export class Energy {
         this.total.push(total);
       });
     });
+    this.unmeasured = this.intervals.filter(
+      ({ from, to, isBreak }) => to.at > from.at && (isBreak || to.at - from.at > maxGapMs),
+    );
   }
 
   get first(): number | null {
@@ -48,18 +53,26 @@ export class Energy {
 
   /** E at an instant within what was read. */
   at(instant: number): bigint {
-    for (let i = this.points.length - 1; i >= 0; i--)
-      if ((this.points[i] as Point).at === instant) return this.total[i] as bigint;
-    for (let i = 0; i < this.intervals.length; i++) {
-      const { from, to, isBreak } = this.intervals[i] as Interval;
-      if (!(from.at < instant && instant < to.at)) continue;
-      const before = this.total[i] as bigint;
-      if (isBreak) return before;
-      const rise = BigInt(to.index) - BigInt(from.index);
-      const width = BigInt(to.at - from.at);
-      return before + (2n * rise * BigInt(instant - from.at) + width) / (2n * width);
+    const i = this.lastUntil(instant);
+    const before = this.total[i];
+    if (before === undefined || instant > (this.last as number)) throw new Error('outside what was read');
+    if ((this.points[i] as Point).at === instant) return before;
+    const { from, to, isBreak } = this.intervals[i] as Interval;
+    if (isBreak) return before;
+    const rise = BigInt(to.index) - BigInt(from.index);
+    const width = BigInt(to.at - from.at);
+    return before + (2n * rise * BigInt(instant - from.at) + width) / (2n * width);
+  }
+
+  /** The last point that is not after the instant, −1 for none. */
+  private lastUntil(instant: number): number {
+    let [low, high] = [0, this.points.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.points[middle] as Point).at <= instant) low = middle + 1;
+      else high = middle;
     }
-    throw new Error('outside what was read');
+    return low - 1;
   }
 
   quality(instant: number): Quality {
@@ -108,10 +121,7 @@ export class Energy {
   /** Energy of a span in Wh, null where part of it is outside, in a gap or in a break. */
   measuredWh(start: number, end: number): number | null {
     if (this.first === null || this.last === null || start < this.first || end > this.last) return null;
-    const bad = this.intervals.some(
-      ({ from, to, isBreak }) =>
-        to.at > from.at && (isBreak || to.at - from.at > this.maxGapMs) && from.at < end && to.at > start,
-    );
+    const bad = this.unmeasured.some(({ from, to }) => from.at < end && to.at > start);
     return bad ? null : Number(this.at(end) - this.at(start));
   }
 }

@@ -10,8 +10,24 @@ export interface PriceRun {
   readonly tariff: Tariff;
 }
 
+const asked = new WeakMap<readonly Tariff[], Map<string, readonly PriceRun[]>>();
+
 /** Runs of one slot of one tariff; tariffs begin at whole minutes. */
-export function priceRuns(calendar: NaiveCalendar, tariffs: readonly Tariff[], start: number, end: number): PriceRun[] {
+export function priceRuns(
+  calendar: NaiveCalendar,
+  tariffs: readonly Tariff[],
+  start: number,
+  end: number,
+): readonly PriceRun[] {
+  const known = asked.get(tariffs) ?? new Map<string, readonly PriceRun[]>();
+  asked.set(tariffs, known);
+  const key = `${start}/${end}`;
+  const runs = known.get(key) ?? runsOf(calendar, tariffs, start, end);
+  known.set(key, runs);
+  return runs;
+}
+
+function runsOf(calendar: NaiveCalendar, tariffs: readonly Tariff[], start: number, end: number): PriceRun[] {
   const runs: PriceRun[] = [];
   if (tariffs.length === 0) return runs;
   for (let at = start; at < end; ) {
