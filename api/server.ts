@@ -18,6 +18,7 @@ import { createGate } from './http/gate.ts';
 import { measureRequests } from './http/metrics.ts';
 import { openApiOptions } from './http/openapi.ts';
 import { Problem, problemBody, problemType, toProblem } from './http/problem.ts';
+import { guardedReader } from './http/store.ts';
 import { registerAnswers } from './routes/answers.ts';
 import { registerLoadCurve } from './routes/load-curve.ts';
 import { type Readiness, registerOperations } from './routes/operations.ts';
@@ -33,6 +34,8 @@ export interface ApiOptions {
   readonly tokens: readonly TokenConfig[];
   /** The demo: no token is asked of loopback. */
   readonly openOnLoopback?: boolean;
+  /** False: who lives where is not known yet (declared events come later), so tenants have to wait (503). Known where left out. */
+  readonly occupanciesKnown?: () => boolean;
   readonly registry?: Registry;
   readonly readiness?: Readiness;
   readonly audit?: AuditLog;
@@ -73,10 +76,12 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   const directory = createBuildingDirectory(options.buildings);
   const cache = createAnswerCache({ now, lifetimeMs: options.cacheMs ?? 2_000 });
   const audit = createAudit(options.audit ?? (() => undefined));
+  const reader = guardedReader(options.reader);
   const gate = createGate({
     tokens,
     directory,
     openOnLoopback: options.openOnLoopback ?? false,
+    occupanciesKnown: options.occupanciesKnown ?? (() => true),
     audit: audit.log,
     now,
   });
@@ -84,7 +89,7 @@ export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
     gate,
     cache,
     directory,
-    contextOf: ({ building, calendar }) => ({ reader: options.reader, building, calendar, now: now() }),
+    contextOf: ({ building, calendar }) => ({ reader, building, calendar, now: now() }),
   };
   const app = createApp(options);
   // Parameters are checked by readParameters, bodies are sent as they are; the schemas feed the document only.

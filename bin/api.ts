@@ -1,7 +1,9 @@
 /**
  * `releve api`: the seed's routes and the page over InfluxDB. On SIGHUP the configuration is read anew: tokens left out are revoked at
- * once. Declared move-ins and move-outs come from Kafka, where there is one, each minute: they decide what a tenant may see.
+ * once. Declared move-ins and move-outs come from Kafka, where there is one, each minute: they decide what a tenant may see, so tenants
+ * wait (503) until they were read once, and a broker that is away later changes nothing.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
@@ -17,7 +19,7 @@ import { createInfluxResults } from '../results/influx/results.ts';
 import { withJournalEvents } from './declared.ts';
 import { createLogger } from './logger.ts';
 import { type CommonOptions, configurationOf } from './options.ts';
-import { onShutdown } from './shutdown.ts';
+import { longestStopMs, onShutdown } from './shutdown.ts';
 import { unsubscribing } from './unsubscribing.ts';
 
 interface ApiCommandOptions extends CommonOptions {
@@ -26,6 +28,10 @@ interface ApiCommandOptions extends CommonOptions {
 }
 
 const eventsEveryMs = 60_000;
+/** Until the declared events were read once. */
+const firstRetryMs = 5_000;
+/** Longest that a start waits for the broker before it listens. */
+const patienceMs = 5_000;
 
 export function registerApi(program: Command): void {
   program
@@ -46,7 +52,7 @@ async function runApi(options: ApiCommandOptions): Promise<void> {
   const port = options.port === undefined ? config.api.port : Number(options.port);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ConfigurationError(['--port: not a port']);
   const log = createLogger('api');
-  const shutdown = onShutdown();
+  const shutdown = onShutdown(longestStopMs);
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const results = createInfluxResults({
@@ -56,9 +62,11 @@ async function runApi(options: ApiCommandOptions): Promise<void> {
     timeoutMs: influx.timeoutMs,
   });
   const journal = kafka && createKafkaJournal({ ...connectionOf(kafka), clientId: 'releve-api' });
+  let occupanciesKnown = journal === undefined;
   const server = await createApiServer({
     reader: results,
-    buildings: await declaredBuildings(config, journal, log),
+    buildings: config.buildings,
+    occupanciesKnown: () => occupanciesKnown,
     clock: systemClock,
     tokens: config.api.tokens,
     registry,
@@ -69,21 +77,32 @@ async function runApi(options: ApiCommandOptions): Promise<void> {
     trustedProxies: config.api.trustedProxies ?? [],
     ...(journal && unsubscribing(config.notifications.unsubscribeSecret, () => config.buildings, journal)),
   });
+  const readEvents = async (): Promise<void> => {
+    const buildings = await declaredBuildings(config, journal, log);
+    if (!buildings) return;
+    server.reload({ buildings });
+    occupanciesKnown = true;
+  };
   const reload = async (): Promise<void> => {
     config = reread(options, config, log);
     server.reload({ tokens: config.api.tokens });
-    server.reload({ buildings: await declaredBuildings(config, journal, log) });
+    await readEvents();
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const later = (): void => {
+    timer = setTimeout(() => void reload().finally(later), occupanciesKnown ? eventsEveryMs : firstRetryMs);
   };
   const onHangUp = (): void => void reload();
   process.on('SIGHUP', onHangUp);
-  const timer = journal && setInterval(onHangUp, eventsEveryMs);
   try {
+    await Promise.race([readEvents(), sleep(patienceMs, undefined, { ref: false }), shutdown.requested]);
     const { url } = await server.listen({ host: options.host ?? config.api.host, port });
     log.info({ url }, 'listening');
+    if (journal) later();
     await shutdown.requested;
     process.exitCode = 130;
   } finally {
-    clearInterval(timer);
+    clearTimeout(timer);
     process.off('SIGHUP', onHangUp);
     await server.close();
     await journal?.close();
@@ -101,17 +120,17 @@ function reread(options: ApiCommandOptions, current: Config, log: Logger): Confi
   }
 }
 
-/** The buildings as their declared events leave them; without the broker, as they are configured. */
+/** The buildings as their declared events leave them; as they are configured where there is no broker; undefined where it is away. */
 async function declaredBuildings(
   { buildings }: Config,
   journal: Journal | undefined,
   log: Logger,
-): Promise<readonly Building[]> {
+): Promise<readonly Building[] | undefined> {
   if (!journal) return buildings;
   try {
     return await withJournalEvents(buildings, journal);
   } catch (error) {
     log.error({ reason: error instanceof Error ? error.message : String(error) }, 'declared events not read');
-    return buildings;
+    return undefined;
   }
 }

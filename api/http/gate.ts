@@ -5,7 +5,7 @@ import { isLocal, presentedToken } from '../access/bearer.ts';
 import { type Asked, judge, visibleSince } from '../access/scope.ts';
 import { localVisitor, type Principal, type TokenTable } from '../access/tokens.ts';
 import type { BuildingDirectory, KnownBuilding } from './buildings.ts';
-import { forbidden, Problem, unknownBuilding, unknownLot } from './problem.ts';
+import { forbidden, notYet, Problem, unknownBuilding, unknownLot } from './problem.ts';
 
 export interface Gate {
   /** Throws the problem 401 where no valid token was presented. */
@@ -30,10 +30,11 @@ export function createGate(options: {
   readonly tokens: TokenTable;
   readonly directory: BuildingDirectory;
   readonly openOnLoopback: boolean;
+  readonly occupanciesKnown: () => boolean;
   readonly audit: AuditLog;
   readonly now: () => number;
 }): Gate {
-  const { tokens, directory, openOnLoopback, audit, now } = options;
+  const { tokens, directory, openOnLoopback, occupanciesKnown, audit, now } = options;
   return {
     authenticate(request) {
       const token = presentedToken(request.headers);
@@ -60,6 +61,8 @@ export function createGate(options: {
           outcome: verdict,
         });
       if (verdict === 'refused') throw forbidden();
+      // What a tenant may see begins with the own stay.
+      if (principal.role === 'locataire' && !occupanciesKnown()) throw notYet();
       const known = directory.find(id);
       if (!known) throw unknownBuilding();
       const lot = known.building.lots.find((candidate) => candidate.number === wanted.lot);

@@ -27,9 +27,13 @@ export class Problem extends Error {
   constructor(
     statusCode: number,
     detail: string,
-    options: { parameters?: readonly BadParameter[]; headers?: Readonly<Record<string, string>> } = {},
+    options: {
+      parameters?: readonly BadParameter[];
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+    } = {},
   ) {
-    super(detail);
+    super(detail, { cause: options.cause });
     this.name = 'Problem';
     this.statusCode = statusCode;
     this.parameters = options.parameters ?? [];
@@ -71,6 +75,10 @@ export function unknownLot(parameter: string): Problem {
 
 export function forbidden(): Problem {
   return new Problem(403, 'Ce jeton ne donne pas accès à ces données.');
+}
+
+export function notYet(): Problem {
+  return new Problem(503, 'Le service démarre : réessayez dans un instant.', { headers: { 'retry-after': '10' } });
 }
 
 function statusOf(error: unknown): number {

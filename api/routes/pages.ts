@@ -133,6 +133,7 @@ function page(
       if (problem.statusCode >= 500) request.log.error({ err: error, route: path }, 'page failed');
       return reply
         .code(problem.statusCode)
+        .headers(problem.headers)
         .header('cache-control', 'no-store')
         .type(htmlType)
         .send(noticePage(noticeTitles[problem.statusCode] ?? 'Erreur', problem.message));
@@ -219,4 +220,5 @@ const noticeTitles: Readonly<Record<number, string>> = {
   403: 'Accès refusé',
   404: 'Introuvable',
   429: 'Trop de requêtes',
+  503: 'Service indisponible',
 };

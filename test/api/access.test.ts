@@ -151,6 +151,27 @@ describe('matrix of routes, roles and scopes', () => {
     expect(Date.parse('2026-03-17T00:00:00+01:00')).toBeGreaterThan(moveIn);
   });
 
+  it('tenants wait until it is known who lives where; others do not', async () => {
+    let known = false;
+    const starting = await createApiServer({
+      reader: store,
+      buildings: [own],
+      clock: { now: () => now },
+      tokens: tokenConfiguration,
+      rateLimit: null,
+      occupanciesKnown: () => known,
+    });
+    const url = '/api/immeuble/rapports-locataires?locataire=3';
+    const early = await ask(url, 'locataire', {}, starting);
+    expect([early.statusCode, early.headers['retry-after']]).toEqual([503, '10']);
+    expect((await ask('/lot/3', 'locataire', {}, starting)).statusCode).toBe(503);
+    expect((await ask(url, 'syndic', {}, starting)).statusCode).toBe(200);
+    expect((await ask('/api/immeuble/maintenance', 'maintenance', {}, starting)).statusCode).toBe(200);
+    known = true;
+    expect((await ask(url, 'locataire', {}, starting)).statusCode).toBe(200);
+    await starting.close();
+  });
+
   it('one visitor never gets what was cached for another', async () => {
     const before = await ask('/lot/7', 'syndic');
     const after = await ask('/lot/7', 'moved');

@@ -121,7 +121,7 @@ describe('other requests', () => {
     expect((await post('application/xml', '<a/>')).statusCode).toBe(415);
   });
 
-  it('a fault of the store is 500 without what is inside', async () => {
+  it('a store that is away is 503 without what is inside', async () => {
     const broken = new Proxy(store, {
       get: (target, name) =>
         name === 'meterDays'
@@ -130,10 +130,11 @@ describe('other requests', () => {
     }) as ResultsReader;
     const faulty = await open({ reader: broken });
     const answer = await get('/api/immeuble/analyse-quotidienne', {}, faulty);
-    expect(answer.statusCode).toBe(500);
+    expect(answer.statusCode).toBe(503);
+    expect(answer.headers['retry-after']).toBe('10');
     expect(answer.body).not.toContain('secret');
     const page = await get('/', {}, faulty);
-    expect(page.statusCode).toBe(500);
+    expect(page.statusCode).toBe(503);
     expect(page.headers['content-type']).toContain('text/html');
     expect(page.body).not.toContain('secret');
     await faulty.close();
