@@ -1,21 +1,18 @@
 /** Immeuble, the syndic's first page: is my building all right? The head answers in five seconds, what follows says why. */
 import * as building from './flux/building.ts';
-import { barGauge } from './parts/bars.ts';
-import { anomalyColumns, anomalyHidden, anomalyHistoryColumns } from './parts/columns.ts';
+import { barChart } from './parts/bars.ts';
+import { anomalyHidden, shortAnomalyColumns, shortAnomalyHistoryColumns, shortAnomalyLeft } from './parts/columns.ts';
 import { curve, limitStyle } from './parts/curve.ts';
 import { chargesPage, lotOfRow, maintenancePage, panelOf, uids } from './parts/links.ts';
 import { page } from './parts/page.ts';
 import { steps } from './parts/panels.ts';
 import { stat } from './parts/stat.ts';
 import { table } from './parts/table.ts';
-import { colour, completenessWords, levelWords, priorityWords, unit } from './parts/theme.ts';
-import { buildingVariable, contractedPowerVariable, sourceVariable } from './parts/variables.ts';
+import { colour, completenessWords, domainWords, levelWords, priorityWords, unit } from './parts/theme.ts';
+import { buildingVariable, sourceVariable } from './parts/variables.ts';
 
 const nothing = 'Aucun jour analysé sur cette période';
-const change = [
-  { id: 'unit', value: unit.ratio },
-  { id: 'decimals', value: 1 },
-];
+const change = { unit: unit.percent, decimals: 1 } as const;
 
 export const immeuble = page({
   uid: uids.building,
@@ -23,8 +20,8 @@ export const immeuble = page({
   description: 'Mon immeuble va-t-il bien ?',
   from: 'now-30d',
   refresh: '15m',
-  variables: [sourceVariable(), buildingVariable(), contractedPowerVariable()],
-  annotations: [{ name: 'Anomalies', query: building.annotations, colour: colour.act }],
+  variables: [sourceVariable(), buildingVariable()],
+  annotations: [{ name: 'Anomalies majeures et critiques', query: building.annotations, colour: colour.act }],
   sections: [
     {
       panels: [
@@ -80,8 +77,8 @@ export const immeuble = page({
           title: 'Homogénéité',
           description:
             'Régularité des consommations entre lots occupés : 100 % quand tous consomment autant (1 − écart type / moyenne).',
-          noValue: 'Moins de deux lots occupés',
-          unit: unit.ratio,
+          noValue: 'Homogénéité inconnue',
+          unit: unit.percent,
           decimals: 0,
           width: 3,
           height: 5,
@@ -91,7 +88,7 @@ export const immeuble = page({
           id: 5,
           title: 'Ce que dit l’homogénéité',
           description: 'La phrase de l’analyse du dernier jour terminé.',
-          noValue: 'Moins de deux lots occupés',
+          noValue: 'Homogénéité inconnue',
           unit: unit.text,
           width: 5,
           height: 5,
@@ -111,7 +108,7 @@ export const immeuble = page({
           link: { title: 'Voir les jours', url: panelOf(uids.building, 10) },
           lines: [
             { query: building.lastDayKwh, name: 'Consommation', colour: colour.general },
-            { query: building.lastDayChange, name: 'Écart avec la veille', properties: change },
+            { query: building.lastDayChange, name: 'Écart avec la veille', ...change },
           ],
         }),
         stat({
@@ -127,7 +124,7 @@ export const immeuble = page({
           link: { title: 'Voir les charges', url: chargesPage },
           lines: [
             { query: building.monthToDateKwh, name: 'Consommation', colour: colour.general },
-            { query: building.monthToDateChange, name: 'Écart à jours égaux', properties: change },
+            { query: building.monthToDateChange, name: 'Écart à jours égaux', ...change },
           ],
         }),
         stat({
@@ -135,8 +132,8 @@ export const immeuble = page({
           title: 'Rapport de comptage',
           description:
             'Somme des compteurs de locataires et communs rapportée au compteur général, mêmes instants. Ce qui manque à 100 % n’est compté par personne.',
-          noValue: 'Rapport inconnu : relevés incomplets',
-          unit: unit.ratio,
+          noValue: 'Rapport inconnu : relevés absents ou incomplets',
+          unit: unit.percent,
           decimals: 1,
           width: 4,
           height: 4,
@@ -147,13 +144,13 @@ export const immeuble = page({
           id: 9,
           title: 'Pointe / souscrite',
           description:
-            'Plus grande puissance du dernier jour terminé rapportée à la puissance souscrite (cos φ = 1). Alerte à 90 %.',
+            'Plus grande puissance du dernier jour terminé (demande sur 10 minutes au-dessus de 36 kVA), rapportée à la puissance souscrite. Alerte à 90 % par défaut.',
           noValue: nothing,
-          unit: unit.ratio,
+          unit: unit.percent,
           decimals: 0,
           width: 4,
           height: 4,
-          thresholds: steps([null, colour.neutral], [0.9, colour.act]),
+          thresholds: steps([null, colour.neutral], [90, colour.act]),
           link: { title: 'Voir la puissance', url: panelOf(uids.building, 12) },
           lines: [{ query: building.lastPeakShare }],
         }),
@@ -166,24 +163,25 @@ export const immeuble = page({
           id: 20,
           title: 'Anomalies en cours',
           description: 'Les plus graves d’abord ; le compteur mène à la page de son lot.',
-          noValue: 'Aucune anomalie ouverte',
+          noValue: 'Aucune anomalie connue',
           width: 24,
           height: 8,
           query: building.openTable,
-          columns: anomalyColumns,
+          columns: shortAnomalyColumns,
           hidden: anomalyHidden,
+          left: shortAnomalyLeft,
         }),
         table({
           id: 21,
           title: 'Recommandations en cours',
           description: 'Ce que l’analyse conseille, le plus pressant d’abord.',
-          noValue: 'Aucune recommandation',
+          noValue: 'Aucune recommandation connue',
           width: 24,
           height: 7,
           query: building.recommendations,
           columns: [
             { name: 'priorite', title: 'Priorité', width: 100, mappings: priorityWords, coloured: true },
-            { name: 'domaine', title: 'Domaine', width: 160 },
+            { name: 'domaine', title: 'Domaine', width: 130, mappings: domainWords },
             { name: 'action', title: 'Action', width: 280 },
             { name: 'conseil', title: 'Conseil', leastWidth: 300 },
             { name: 'jour', title: 'Depuis l’analyse du', unit: unit.day, width: 160 },
@@ -197,7 +195,8 @@ export const immeuble = page({
         curve({
           id: 10,
           title: 'Énergie par jour',
-          description: 'Locataires, communs et reste non compté : ensemble, le compteur général.',
+          description:
+            'Locataires, communs et reste non compté : ensemble, le compteur général. Un reste négatif : les lots comptent plus que le général.',
           noValue: nothing,
           unit: unit.kilowattHour,
           decimals: 1,
@@ -205,7 +204,6 @@ export const immeuble = page({
           height: 9,
           draw: 'bars',
           stacked: true,
-          min: 0,
           lines: [
             { query: building.tenantsHistory, name: 'Locataires', colour: colour.tenant },
             { query: building.commonHistory, name: 'Communs', colour: colour.common },
@@ -217,11 +215,13 @@ export const immeuble = page({
           title: 'Rapport de comptage par jour',
           description:
             'Compté par les compteurs divisionnaires sur le général. Une marche vers le bas est une fuite ou un usage non compté.',
-          noValue: 'Rapport inconnu : relevés incomplets',
-          unit: unit.ratio,
+          noValue: 'Rapport inconnu : relevés absents ou incomplets',
+          unit: unit.percent,
           decimals: 1,
           width: 12,
           height: 9,
+          softMin: 90,
+          softMax: 100,
           draw: 'line',
           lines: [{ query: building.leakRatioHistory, name: 'Rapport', colour: colour.remainder }],
         }),
@@ -234,7 +234,7 @@ export const immeuble = page({
           id: 12,
           title: 'Puissance et contrat',
           description:
-            'Pointe, demande sur 10 minutes et moyenne de chaque jour, face à la puissance souscrite (cos φ = 1).',
+            'Pointe, demande sur 10 minutes et moyenne de chaque jour, face à la puissance souscrite (kVA × cos φ).',
           noValue: nothing,
           unit: unit.kilowatt,
           decimals: 1,
@@ -253,7 +253,7 @@ export const immeuble = page({
     {
       title: 'Les lots entre eux',
       panels: [
-        barGauge({
+        barChart({
           id: 13,
           title: 'Lots par classe de consommation',
           description:
@@ -263,6 +263,8 @@ export const immeuble = page({
           width: 8,
           height: 10,
           query: building.classes,
+          category: 'jour',
+          numbers: true,
           fields: [
             { name: 'class_faible', title: 'Faible', colour: '#73BF69' },
             { name: 'class_moyen', title: 'Moyenne', colour: colour.tenant },
@@ -281,21 +283,21 @@ export const immeuble = page({
           columns: [
             { name: 'compteur', title: 'Compteur', width: 110, link: { title: 'Voir le lot', url: lotOfRow } },
             { name: 'energie', title: 'Énergie', unit: unit.kilowattHour, decimals: 1, gauge: colour.tenant },
-            { name: 'moyenne', title: 'Par jour', unit: unit.kilowattHour, decimals: 1, width: 110 },
-            { name: 'pointe', title: 'Pointe', unit: unit.kilowatt, decimals: 1, width: 100 },
-            { name: 'jours', title: 'Jours connus', unit: unit.count, width: 110 },
+            { name: 'moyenne', title: 'Par jour', unit: unit.kilowattHour, decimals: 1, width: 130 },
+            { name: 'pointe', title: 'Pointe', unit: unit.kilowatt, decimals: 1, width: 115 },
+            { name: 'jours', title: 'Jours connus', unit: unit.count, width: 120 },
           ],
         }),
         curve({
           id: 15,
           title: 'Homogénéité par jour',
           description: 'Au-dessus de 80 % excellente, de 60 % bonne, de 40 % moyenne.',
-          noValue: 'Moins de deux lots occupés',
-          unit: unit.ratio,
+          noValue: 'Homogénéité inconnue',
+          unit: unit.percent,
           width: 12,
           height: 8,
           min: 0,
-          max: 1,
+          max: 100,
           lines: [{ query: building.homogeneityHistory, name: 'Homogénéité', colour: colour.tenant }],
         }),
         curve({
@@ -325,8 +327,9 @@ export const immeuble = page({
           width: 24,
           height: 9,
           query: building.history,
-          columns: anomalyHistoryColumns,
+          columns: shortAnomalyHistoryColumns,
           hidden: anomalyHidden,
+          left: shortAnomalyLeft,
         }),
       ],
     },

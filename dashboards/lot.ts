@@ -10,11 +10,10 @@ import { table } from './parts/table.ts';
 import { activityWords, classWords, colour, unit, windowWords } from './parts/theme.ts';
 import { buildingVariable, meterVariable, sourceVariable } from './parts/variables.ts';
 
+/** The page is of one lot. */
+const leftOfLot: readonly string[] = ['bus', 'compteur', 'lots'];
 const nothing = 'Aucune donnée de ce compteur sur cette période';
-const change = [
-  { id: 'unit', value: unit.ratio },
-  { id: 'decimals', value: 1 },
-];
+const change = { unit: unit.percent, decimals: 1 } as const;
 
 export const lotPage = page({
   uid: uids.lot,
@@ -38,7 +37,7 @@ export const lotPage = page({
           height: 4,
           lines: [
             { query: lot.lastDayKwh, name: 'Consommation', colour: colour.tenant },
-            { query: lot.lastDayChange, name: 'Écart avec la veille', properties: change },
+            { query: lot.lastDayChange, name: 'Écart avec la veille', ...change },
           ],
         }),
         stat({
@@ -192,9 +191,9 @@ export const lotPage = page({
           height: 7,
           query: lot.history,
           columns: anomalyHistoryColumns
-            .filter(({ name }) => name !== 'bus' && name !== 'compteur')
+            .filter(({ name }) => !leftOfLot.includes(name))
             .map(({ link: _, ...column }) => column),
-          left: ['bus', 'compteur', ...anomalyHidden],
+          left: [...leftOfLot, ...anomalyHidden],
         }),
         table({
           id: 17,

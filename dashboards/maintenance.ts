@@ -51,11 +51,12 @@ export const maintenancePage = page({
         }),
         stat({
           id: 4,
-          title: 'Figés',
-          description: 'L’index n’avance plus alors que de la puissance passe.',
+          title: 'Figés ou défaillants',
+          description:
+            'L’index n’avance plus alors que de la puissance passe, ou un jour entier sans consommation dans un lot occupé.',
           ...count,
           thresholds: steps([null, colour.unknown], [0, colour.good], [1, colour.watch]),
-          lines: [{ query: maintenance.metersIn('fige') }],
+          lines: [{ query: maintenance.metersIn('fige', 'defaillant') }],
         }),
         stat({
           id: 5,
@@ -67,14 +68,14 @@ export const maintenancePage = page({
         }),
         stat({
           id: 6,
-          title: 'Échecs de la dernière heure',
+          title: 'Échecs sur 1 h',
           description: 'Part des interrogations sans réponse, tous bus. Alerte à 5 %.',
           noValue: noBus,
-          unit: unit.ratio,
+          unit: unit.percent,
           decimals: 1,
           width: 4,
           height: 4,
-          thresholds: steps([null, colour.unknown], [0, colour.good], [0.05, colour.watch]),
+          thresholds: steps([null, colour.unknown], [0, colour.good], [5, colour.watch]),
           lines: [{ query: maintenance.lastHourFailureShare }],
         }),
       ],
@@ -133,7 +134,7 @@ export const maintenancePage = page({
           title: 'Part d’échecs par bus',
           description: 'Interrogations sans réponse sur interrogations. Alerte au-dessus de 5 % en une heure.',
           noValue: noBus,
-          unit: unit.ratio,
+          unit: unit.percent,
           decimals: 1,
           width: 12,
           height: 8,
@@ -156,8 +157,9 @@ export const maintenancePage = page({
         }),
         curve({
           id: 15,
-          title: 'Délais dépassés et trames fausses',
-          description: 'Silences (adresse, câblage) et sommes de contrôle fausses (bruit, collisions).',
+          title: 'Réponses manquées ou fausses',
+          description:
+            'Silences (adresse, câblage), sommes de contrôle fausses (bruit, collisions) et valeurs impossibles laissées de côté.',
           noValue: noBus,
           unit: unit.count,
           width: 12,
@@ -167,6 +169,7 @@ export const maintenancePage = page({
           lines: [
             { query: maintenance.busCount('timeouts'), name: '${__field.labels.bus} : délais dépassés' },
             { query: maintenance.busCount('checksum_errors'), name: '${__field.labels.bus} : trames fausses' },
+            { query: maintenance.busCount('implausible'), name: '${__field.labels.bus} : valeurs invraisemblables' },
           ],
         }),
         curve({

@@ -5,6 +5,7 @@
  * is sent by the notifier, once a day and anomaly; Grafana shows it and its policy is muted at all times, so that nobody is told twice.
  */
 import { stringify } from 'yaml';
+import { timezone } from '../flux/local-time.ts';
 import { anomalyRules, heartbeatRules } from './anomaly-rules.ts';
 import { pipelineRules } from './pipeline-rules.ts';
 import type { FileRule } from './rule.ts';
@@ -34,7 +35,7 @@ export const rulesFile = {
   ],
 };
 
-/** Environment variables of Grafana: MAINT_WEBHOOK_URL, MAINT_WEBHOOK_TOKEN, MAINT_EMAILS. */
+/** Environment variables of Grafana: MAINT_WEBHOOK_URL, MAINT_EMAILS; the webhook's token is a secret file, empty where there is none. */
 export const contactPointsFile = {
   apiVersion,
   contactPoints: [
@@ -50,7 +51,7 @@ export const contactPointsFile = {
             url: '${MAINT_WEBHOOK_URL}',
             httpMethod: 'POST',
             authorization_scheme: 'Bearer',
-            authorization_credentials: '${MAINT_WEBHOOK_TOKEN}',
+            authorization_credentials: '$__file{/run/secrets/maint_webhook_token}',
             maxAlerts: '50',
           },
         },
@@ -79,7 +80,8 @@ const template = [
 
 export const templatesFile = { apiVersion, templates: [{ orgId, name: 'releve', template }] };
 
-/** Grafana 9.4 knows no zone here, so that the hours are UTC: 21 h to 7 h in Paris in summer, 20 h to 6 h in winter. */
+/** Without `location` the hours would be UTC. */
+const location = timezone;
 export const muteTimingsFile = {
   apiVersion,
   muteTimes: [
@@ -90,11 +92,12 @@ export const muteTimingsFile = {
       time_intervals: [
         {
           times: [
-            { start_time: '19:00', end_time: '24:00' },
-            { start_time: '00:00', end_time: '05:00' },
+            { start_time: '20:00', end_time: '24:00' },
+            { start_time: '00:00', end_time: '07:00' },
           ],
+          location,
         },
-        { weekdays: ['saturday', 'sunday'] },
+        { weekdays: ['saturday', 'sunday'], location },
       ],
     },
   ],
@@ -133,7 +136,7 @@ export function alertingFiles(): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(files).map(([name, file]) => [
       name,
-      head + stringify(file, { lineWidth: 0, aliasDuplicateObjects: false }),
+      head + stringify(file, { lineWidth: 0, aliasDuplicateObjects: false, version: '1.1' }),
     ]),
   );
 }

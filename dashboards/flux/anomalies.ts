@@ -13,6 +13,8 @@ const liveDays = 90;
 const sinceLongAgo = `start: date.sub(d: ${liveDays}d, from: yesterday), stop: v.timeRangeStop`;
 const stillOpen =
   'filter(fn: (r) => r.open and (r._time >= yesterday or r.type =~ /^(compteur_silencieux|bus_degrade)$/))';
+/** Of yesterday and today, each kind and place once: the newer. */
+const newest = ['sort(columns: ["_time"])', 'tail(n: 1)'] as const;
 const severityLevel = 'if r.severity == "critique" then 3 else if r.severity == "majeur" then 2 else 1';
 
 const fields = [
@@ -52,7 +54,11 @@ const columns = [
 
 /** Rows of `wide` of what is open; needs `startOfYesterday` and the import `date`. */
 export function openOnes(where: readonly string[]): string {
-  return pipe(wide({ measurement: 'anomaly', fields: ['severity', 'open'], where, range: sinceLongAgo }), stillOpen);
+  return pipe(
+    wide({ measurement: 'anomaly', fields: ['severity', 'open'], where, range: sinceLongAgo }),
+    stillOpen,
+    ...newest,
+  );
 }
 
 /** Table of the open ones, the gravest first. */
@@ -64,6 +70,7 @@ export function openAnomalies(where: readonly string[]): string {
     pipe(
       wide({ measurement: 'anomaly', fields, where, range: sinceLongAgo }),
       stillOpen,
+      ...newest,
       'group()',
       `map(fn: (r) => ({niveau: ${severityLevel}, ${columns.join(', ')}}))`,
       'sort(columns: ["niveau", "ouverte"], desc: true)',
@@ -84,7 +91,7 @@ export function openAnomalyCount(zero: string, where: readonly string[]): string
   );
 }
 
-/** 0 nothing, 1 minor, 2 major, 3 critical; 4 where the newest analysed day began more than 60 h before the range's end. */
+/** 0 nothing, 1 minor, 2 major, 3 critical; 4 where the newest known day began more than 60 h before the range's end; nothing where none is known. */
 export function buildingLevel(newestDay: string, where: readonly string[]): string {
   return query(
     localImports,

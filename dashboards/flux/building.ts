@@ -1,5 +1,6 @@
 /** Questions of the syndic's first page: one building, `${immeuble}`, over the shown range. */
 import { interpretHomogeneity } from '../../domain/homogeneity.ts';
+import { type AnomalyType, severityOf } from '../../domain/results.ts';
 import { anomalyAnnotations, anomalyHistory, buildingLevel, openAnomalies, openAnomalyCount } from './anomalies.ts';
 import {
   changeOfLastDay,
@@ -10,15 +11,21 @@ import {
   zeroWhereThereAreDays,
 } from './days.ts';
 import { localImports, localZone, startOfMonths } from './local-time.ts';
-import { chosenBuilding, known, pipe, query, select, wide } from './select.ts';
+import { chosenBuilding, isKnown, known, pipe, query, wide } from './select.ts';
 
 const where = [chosenBuilding];
 const day = (field: string, divisor = 1) => ({ measurement: 'building_day', field, divisor, where }) as const;
 
-/** A day of the building began more than 60 h before the end of the range: nothing was analysed since. */
+/**
+ * 4 where the newest day of which anything is known began more than 60 h before the end of the range: nothing was read since. No row where
+ * nothing is known at all: then nobody can say that all is well.
+ */
 const newestDay = pipe(
-  select({ measurement: 'building_day', fields: ['meters_expected'], where }),
-  'last()',
+  wide({ measurement: 'building_day', fields: ['known_n', 'general_wh'], where }),
+  `filter(fn: (r) => r.known_n > 0 or ${isKnown('general_wh')})`,
+  'group()',
+  'sort(columns: ["_time"])',
+  'tail(n: 1)',
   'map(fn: (r) => ({r with _value: if int(v: v.timeRangeStop) - int(v: r._time) > 216000000000000 then 4 else 0}))',
 );
 
@@ -26,7 +33,9 @@ export const level = buildingLevel(newestDay, where);
 export const openCount = openAnomalyCount(zeroWhereThereAreDays(where), where);
 export const openTable = openAnomalies(where);
 export const history = anomalyHistory(where);
-export const annotations = anomalyAnnotations(where);
+/** Marks for every minor finding would hide the curves. */
+const grave = Object.keys(severityOf).filter((type) => severityOf[type as AnomalyType] !== 'mineur');
+export const annotations = anomalyAnnotations([...where, `r.type =~ /^(${grave.join('|')})$/`]);
 
 export const lastDayKwh = lastEndedDay(day('general_wh', 1000));
 export const lastDayChange = changeOfLastDay(day('general_wh', 1000));
@@ -41,7 +50,7 @@ export const monthToDateKwh = query(
   pipe(daySeries({ ...day('general_wh', 1000), range: 'start: thisMonth, stop: v.timeRangeStop' }), 'sum()'),
 );
 
-/** Ended days of this month against the same days of the last one, as far as both are known: a ratio. */
+/** Ended days of this month against the same days of the last one, as far as both are known: percent. */
 export const monthToDateChange = query(
   [...localImports, 'strings'],
   localZone,
@@ -56,15 +65,15 @@ export const monthToDateChange = query(
     'filter(fn: (r) => exists r.this and exists r.last)',
     'reduce(identity: {this: 0.0, last: 0.0}, fn: (r, accumulator) => ({this: accumulator.this + r.this, last: accumulator.last + r.last}))',
     'filter(fn: (r) => r.last > 0.0)',
-    'map(fn: (r) => ({_value: r.this / r.last - 1.0}))',
+    'map(fn: (r) => ({_value: (r.this / r.last - 1.0) * 100.0}))',
   ),
 );
 
-export const lastLeakRatio = lastEndedDay(day('leak_ratio'));
-export const leakRatioHistory = endedDaySeries(day('leak_ratio'));
+export const lastLeakRatio = lastEndedDay(day('leak_ratio', 0.01));
+export const leakRatioHistory = endedDaySeries(day('leak_ratio', 0.01));
 
-export const lastHomogeneity = lastEndedDay(day('homogeneity', 100));
-export const homogeneityHistory = endedDaySeries(day('homogeneity', 100));
+export const lastHomogeneity = lastEndedDay(day('homogeneity'));
+export const homogeneityHistory = endedDaySeries(day('homogeneity'));
 /** The analysis's own sentences, found by asking it just above each of its limits. */
 const sentences = [80, 60, 40].map(
   (limit) => `if r._value > ${limit}.0 then "${interpretHomogeneity(limit + 1)}" else `,
@@ -86,19 +95,26 @@ export const completeness = pipe(
 export const reportingHistory = endedDaySeries(day('meters_reporting'));
 export const expectedHistory = endedDaySeries(day('meters_expected'));
 
-const limitW = 'float(v: ${puissance}) * 1000.0';
-/** Greatest power of the last ended day over the contracted power. */
+/** Percent of the contracted power that the last ended day's peak took, as the anomaly is judged. */
 export const lastPeakShare = pipe(
-  lastEndedDay(day('power_max_w')),
-  `map(fn: (r) => ({r with _value: r._value / (${limitW})}))`,
+  wide({ measurement: 'building_day', fields: ['peak_va', 'contracted_va', 'status'], where }),
+  known('peak_va', 'contracted_va'),
+  `filter(fn: (r) => ${dayHasEnded})`,
+  'group()',
+  'sort(columns: ["_time"])',
+  'tail(n: 1)',
+  'map(fn: (r) => ({_time: r._time, _value: r.peak_va / r.contracted_va * 100.0}))',
 );
 export const peakHistory = daySeries(day('power_max_w', 1000));
 export const demandHistory = daySeries(day('demand_max_w', 1000));
 export const meanPowerHistory = daySeries(day('power_mean_w', 1000));
-/** The contracted power beside every day, so that the line ends with the data. */
+/** The contracted power of each day in kW, kVA × cos φ. */
 export const limitHistory = pipe(
-  select({ measurement: 'building_day', fields: ['meters_expected'], where }),
-  `map(fn: (r) => ({_time: r._time, _value: ${limitW} / 1000.0}))`,
+  wide({ measurement: 'building_day', fields: ['contracted_va', 'cos_phi'], where }),
+  known('contracted_va', 'cos_phi'),
+  'map(fn: (r) => ({_time: r._time, _value: r.contracted_va * r.cos_phi / 1000.0}))',
+  'group()',
+  'sort(columns: ["_time"])',
 );
 
 export const tenantsHistory = daySeries(day('tenants_wh', 1000));
@@ -106,17 +122,20 @@ export const commonHistory = daySeries(day('common_wh', 1000));
 export const remainderHistory = daySeries(day('remainder_wh', 1000));
 
 /** Number of lots a class, last ended day: one row with a column a class. */
-export const classes = pipe(
-  wide({
-    measurement: 'building_day',
-    fields: ['class_faible', 'class_moyen', 'class_eleve', 'class_tres_eleve', 'status'],
-    where,
-  }),
-  `filter(fn: (r) => ${dayHasEnded})`,
-  'group()',
-  'sort(columns: ["_time"])',
-  'tail(n: 1)',
-  'keep(columns: ["class_faible", "class_moyen", "class_eleve", "class_tres_eleve"])',
+export const classes = query(
+  ['strings'],
+  pipe(
+    wide({
+      measurement: 'building_day',
+      fields: ['class_faible', 'class_moyen', 'class_eleve', 'class_tres_eleve', 'status', 'date'],
+      where,
+    }),
+    `filter(fn: (r) => ${dayHasEnded})`,
+    'group()',
+    'sort(columns: ["_time"])',
+    'tail(n: 1)',
+    'map(fn: (r) => ({jour: strings.substring(v: r.date, start: 8, end: 10) + "/" + strings.substring(v: r.date, start: 5, end: 7) + "/" + strings.substring(v: r.date, start: 0, end: 4), class_faible: r.class_faible, class_moyen: r.class_moyen, class_eleve: r.class_eleve, class_tres_eleve: r.class_tres_eleve}))',
+  ),
 );
 
 const part = (name: string, source: string, ...calls: readonly string[]): string =>

@@ -20,12 +20,12 @@ const buildingPeriods = (fields: readonly string[]): Selection => ({
   where: inPeriod,
   range: everRange,
 });
-const meterPeriods = (fields: readonly string[], where = whole): Selection => ({
-  measurement: 'meter_period',
-  fields: [...fields, 'date'],
-  where,
-  range: everRange,
-});
+/** Rows of the lots: general and common meters have periods too, and no lot. */
+const lotPeriods = (fields: readonly string[], where = whole): string =>
+  pipe(
+    wide({ measurement: 'meter_period', fields: [...fields, 'lot', 'date'], where, range: everRange }),
+    known('lot'),
+  );
 
 /** `_value`: the dates on which the periods of this kind begin, newest first. */
 export const periodStarts = pipe(
@@ -64,13 +64,13 @@ export const state = chosenBuildingPeriod(
   `map(fn: (r) => ({etat: if ${isKnown('closed_at')} then "cloturee" else r.status}))`,
 );
 export const estimatedShare = pipe(
-  wide(meterPeriods(['energy_wh', 'estimated_wh'])),
+  lotPeriods(['energy_wh', 'estimated_wh']),
   chosenDate,
   known('energy_wh'),
   'group()',
   'reduce(identity: {estimated: 0, energy: 0}, fn: (r, accumulator) => ({estimated: accumulator.estimated + r.estimated_wh, energy: accumulator.energy + r.energy_wh}))',
   'filter(fn: (r) => r.energy > 0)',
-  'map(fn: (r) => ({_value: float(v: r.estimated) / float(v: r.energy)}))',
+  'map(fn: (r) => ({_value: float(v: r.estimated) / float(v: r.energy) * 100.0}))',
 );
 
 const yearBefore = (date: string): string =>
@@ -80,12 +80,12 @@ const yearBefore = (date: string): string =>
 const chosenOrWholeYearBefore =
   'filter(fn: (r) => r.date == "${debut}" or (r.date == before and (not exists r.flags or r.flags !~ /(^|,)partial(,|$)/)))';
 
-/** Lots' kWh a billed day against the period a year before, a ratio, so that a running period compares; nothing without one. */
+/** Lots' kWh a billed day against the period a year before, percent, so that a running period compares; nothing without one. */
 export const changeOfYear = query(
   ['strings'],
   `before = ${yearBefore('"${debut}"')}`,
   pipe(
-    wide(meterPeriods(['energy_wh', 'billed_days', 'flags'])),
+    lotPeriods(['energy_wh', 'billed_days', 'flags']),
     known('energy_wh'),
     chosenOrWholeYearBefore,
     'filter(fn: (r) => r.billed_days > 0)',
@@ -96,33 +96,34 @@ export const changeOfYear = query(
     'sort(columns: ["start"])',
     'reduce(identity: {before: 0.0, last: 0.0}, fn: (r, accumulator) => ({before: accumulator.last, last: r._value}))',
     'filter(fn: (r) => r.before > 0.0)',
-    'map(fn: (r) => ({_value: r.last / r.before - 1.0}))',
+    'map(fn: (r) => ({_value: (r.last / r.before - 1.0) * 100.0}))',
   ),
 );
+
+/** A running period is partial by nature. */
+const remarks = `if r.status == "open" and r.flags == "partial" then "" else ${frenchFlags}`;
 
 /** A row a lot: kWh, shares in percent, deviation in points, billed days, estimated kWh, amount. */
 export const shares = query(
   ['internal/debug', 'strings'],
   eurosFunction,
   pipe(
-    wide(
-      meterPeriods([
-        'energy_wh',
-        'share_pct',
-        'equal_share_pct',
-        'deviation_pct',
-        'billed_days',
-        'estimated_wh',
-        'amount_cents',
-        'lot',
-        'activity',
-        'status',
-        'flags',
-      ]),
-    ),
+    lotPeriods([
+      'energy_wh',
+      'share_pct',
+      'equal_share_pct',
+      'deviation_pct',
+      'billed_days',
+      'estimated_wh',
+      'amount_cents',
+
+      'activity',
+      'status',
+      'flags',
+    ]),
     chosenDate,
     'group()',
-    `map(fn: (r) => ({lot: r.lot, compteur: r.meter, energie: ${orNull('energy_wh', 1000)}, part: r.share_pct, egale: r.equal_share_pct, ecart: r.deviation_pct, jours: r.billed_days, estimee: float(v: r.estimated_wh) / 1000.0, montant: ${amount}, statut: r.activity, etat: r.status, drapeaux: ${frenchFlags}}))`,
+    `map(fn: (r) => ({lot: r.lot, compteur: r.meter, energie: ${orNull('energy_wh', 1000)}, part: r.share_pct, egale: r.equal_share_pct, ecart: r.deviation_pct, jours: r.billed_days, estimee: float(v: r.estimated_wh) / 1000.0, montant: ${amount}, statut: r.activity, etat: r.status, drapeaux: ${remarks}}))`,
     'sort(columns: ["lot", "compteur"])',
   ),
 );
@@ -132,9 +133,7 @@ export const stays = query(
   ['internal/debug'],
   eurosFunction,
   pipe(
-    wide(
-      meterPeriods(['energy_wh', 'billed_days', 'amount_cents', 'lot', 'payer'], [...inPeriod, 'r.occupancy != "0"']),
-    ),
+    lotPeriods(['energy_wh', 'billed_days', 'amount_cents', 'payer'], [...inPeriod, 'r.occupancy != "0"']),
     chosenDate,
     'group()',
     `map(fn: (r) => ({lot: r.lot, compteur: r.meter, debut: time(v: int(v: r.occupancy) * 1000000), energie: ${orNull('energy_wh', 1000)}, jours: r.billed_days, payeur: r.payer, montant: ${amount}}))`,
@@ -147,7 +146,7 @@ export const yearComparison = query(
   ['strings', 'internal/debug'],
   `before = ${yearBefore('"${debut}"')}`,
   pipe(
-    wide(meterPeriods(['energy_wh', 'flags'])),
+    lotPeriods(['energy_wh', 'flags']),
     known('energy_wh'),
     chosenOrWholeYearBefore,
     'group()',
@@ -161,7 +160,7 @@ export const yearComparison = query(
 
 /** Deviation from the equal share, in points, a lot. */
 export const deviations = pipe(
-  wide(meterPeriods(['deviation_pct'])),
+  lotPeriods(['deviation_pct']),
   chosenDate,
   'group()',
   'map(fn: (r) => ({compteur: r.meter, ecart: r.deviation_pct}))',

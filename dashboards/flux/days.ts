@@ -4,7 +4,7 @@ import { known, over, pipe, type Selection, select, wide } from './select.ts';
 export interface DaySeries extends Pick<Selection, 'where' | 'range'> {
   readonly measurement: 'building_day' | 'meter_day';
   readonly field: string;
-  /** 1000 for Wh to kWh or W to kW, 100 for percent to ratio. */
+  /** 1000 for Wh to kWh or W to kW, 0.01 for a ratio to percent. */
   readonly divisor?: number;
   /** Tags that stay as labels. */
   readonly labels?: readonly string[];
@@ -40,14 +40,14 @@ export function lastEndedDay(series: DaySeries): string {
   return pipe(endedDaySeries(series), 'tail(n: 1)');
 }
 
-/** Change of the last ended day against the known one before it, a ratio; nothing where that one was 0 or is missing. */
+/** Change of the last ended day against the known one before it, percent; nothing where that one was 0 or is missing. */
 export function changeOfLastDay(series: DaySeries): string {
   return pipe(
     endedDaySeries(series),
     'tail(n: 2)',
     'reduce(identity: {before: 0.0, last: 0.0}, fn: (r, accumulator) => ({before: accumulator.last, last: r._value}))',
     'filter(fn: (r) => r.before > 0.0)',
-    'map(fn: (r) => ({_value: r.last / r.before - 1.0}))',
+    'map(fn: (r) => ({_value: (r.last / r.before - 1.0) * 100.0}))',
   );
 }
 

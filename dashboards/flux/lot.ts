@@ -80,7 +80,7 @@ export const months = query(
     'filter(fn: (r) => exists r.mois)',
     'sort(columns: ["month"])',
     'tail(n: 12)',
-    'map(fn: (r) => ({mois: r.month, energie: r.mois, annee_precedente: if exists r.annee_precedente then r.annee_precedente else debug.null(type: "float"), moyenne: if exists r.moyenne then r.moyenne else debug.null(type: "float")}))',
+    'map(fn: (r) => ({mois: strings.substring(v: r.month, start: 5, end: 7) + "/" + strings.substring(v: r.month, start: 0, end: 4), energie: r.mois, annee_precedente: if exists r.annee_precedente then r.annee_precedente else debug.null(type: "float"), moyenne: if exists r.moyenne then r.moyenne else debug.null(type: "float")}))',
   ),
 );
 

@@ -23,7 +23,7 @@ export const stateTimeline = pipe(
   'sort(columns: ["_time"])',
 );
 
-/** A row a meter: state, last answer, silence in s, failed polls of the hour. */
+/** A row a meter, those that are not well first: state, last answer, silence in s, failed polls of the hour. */
 export const lastAnswers = query(
   ['internal/debug'],
   pipe(
@@ -36,8 +36,9 @@ export const lastAnswers = query(
     'pivot(rowKey: ["_time", "meter"], columnKey: ["_field"], valueColumn: "_value")',
     'group()',
     `map(fn: (r) => ({r with known: ${isKnown('seconds_since_reading')}}))`,
-    'map(fn: (r) => ({compteur: r.meter, etat: r.state, derniere: if r.known then time(v: int(v: r._time) - r.seconds_since_reading * 1000000000) else debug.null(type: "time"), silence: if r.known then r.seconds_since_reading else debug.null(type: "int"), echecs: r.failures_1h, verifie: r._time}))',
-    'sort(columns: ["silence", "compteur"], desc: true)',
+    'map(fn: (r) => ({rang: if r.state == "actif" then 0 else 1, compteur: r.meter, etat: r.state, derniere: if r.known then time(v: int(v: r._time) - r.seconds_since_reading * 1000000000) else debug.null(type: "time"), silence: if r.known then r.seconds_since_reading else debug.null(type: "int"), echecs: r.failures_1h, verifie: r._time}))',
+    'sort(columns: ["rang", "silence", "compteur"], desc: true)',
+    'drop(columns: ["rang"])',
   ),
 );
 
@@ -50,13 +51,13 @@ export const failures = pipe(
   'sort(columns: ["_time"])',
 );
 
-/** Share of failed polls a step, a series a bus; nothing where nothing was polled. */
+/** Percent of failed polls a step, a series a bus; nothing where nothing was polled. */
 export const busFailureShare = pipe(
   select({ measurement: 'bus_health', fields: ['polls', 'answers'], where }),
   'aggregateWindow(every: v.windowPeriod, fn: sum, createEmpty: false)',
   'pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
   'filter(fn: (r) => r.polls > 0)',
-  'map(fn: (r) => ({_time: r._time, bus: r.bus, _value: 1.0 - float(v: r.answers) / float(v: r.polls)}))',
+  'map(fn: (r) => ({_time: r._time, bus: r.bus, _value: (1.0 - float(v: r.answers) / float(v: r.polls)) * 100.0}))',
   'group(columns: ["bus"])',
 );
 
@@ -76,12 +77,12 @@ export const lastHourFailureShare = query(
     'group()',
     'pivot(rowKey: ["row"], columnKey: ["_field"], valueColumn: "_value")',
     'filter(fn: (r) => r.polls > 0)',
-    'map(fn: (r) => ({_value: 1.0 - float(v: r.answers) / float(v: r.polls)}))',
+    'map(fn: (r) => ({_value: (1.0 - float(v: r.answers) / float(v: r.polls)) * 100.0}))',
   ),
 );
 
 /** A count of failures a step, a series a bus. */
-export function busCount(field: 'timeouts' | 'checksum_errors' | 'discarded_bytes'): string {
+export function busCount(field: 'timeouts' | 'checksum_errors' | 'discarded_bytes' | 'implausible'): string {
   return pipe(
     select({ measurement: 'bus_health', fields: [field], where }),
     'aggregateWindow(every: v.windowPeriod, fn: sum, createEmpty: false)',

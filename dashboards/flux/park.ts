@@ -33,7 +33,7 @@ export const ranking = query(
     'sort(columns: ["_time"])',
     'tail(n: 1)',
     'group()',
-    `map(fn: (r) => ({building: r.building, jour: r._time, energie: ${orNull('general_wh', 1000)}, comptage: ${orNull('leak_ratio')}, homogeneite: ${orNull('homogeneity', 100)}, completude: if r.meters_expected > 0 then float(v: r.meters_reporting) / float(v: r.meters_expected) else debug.null(type: "float")}))`,
+    `map(fn: (r) => ({building: r.building, jour: r._time, energie: ${orNull('general_wh', 1000)}, comptage: ${orNull('leak_ratio', 0.01)}, homogeneite: ${orNull('homogeneity')}, completude: if r.meters_expected > 0 then float(v: r.meters_reporting) / float(v: r.meters_expected) * 100.0 else debug.null(type: "float")}))`,
   )}`,
   `open = ${pipe(openOnes(where), 'map(fn: (r) => ({building: r.building, severity: r.severity, _value: 1}))')}`,
   // Every building has a row of each severity, so that the pivot always has its three columns.
@@ -55,15 +55,15 @@ export const ranking = query(
 const byBuilding = (field: string, divisor = 1): string =>
   endedDaySeries({ measurement: 'building_day', field, divisor, labels: ['building'], where });
 
-export const leakRatios = byBuilding('leak_ratio');
-export const homogeneities = byBuilding('homogeneity', 100);
+export const leakRatios = byBuilding('leak_ratio', 0.01);
+export const homogeneities = byBuilding('homogeneity');
 export const energies = byBuilding('general_wh', 1000);
 
-/** Complete meters over expected ones a day. */
+/** Percent of the expected meters that are complete, a day. */
 export const completeness = pipe(
   wide({ measurement: 'building_day', fields: ['meters_reporting', 'meters_expected', 'status'], where }),
   `filter(fn: (r) => ${dayHasEnded} and r.meters_expected > 0 and ${isKnown('meters_reporting')})`,
-  'map(fn: (r) => ({_time: r._time, building: r.building, _value: float(v: r.meters_reporting) / float(v: r.meters_expected)}))',
+  'map(fn: (r) => ({_time: r._time, building: r.building, _value: float(v: r.meters_reporting) / float(v: r.meters_expected) * 100.0}))',
   'group(columns: ["building"])',
 );
 

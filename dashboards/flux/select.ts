@@ -66,9 +66,10 @@ export function orNull(field: string, divisor = 1): string {
   return `if ${isKnown(field)} then float(v: r.${field})${over(divisor)} else debug.null(type: "float")`;
 }
 
-/** Flux: ` / 1000.0`, or nothing for 1. */
+/** Flux: ` / 1000.0`, ` * 100.0` for 0.01, or nothing for 1. */
 export function over(divisor: number): string {
-  return divisor === 1 ? '' : ` / ${divisor}.0`;
+  if (divisor === 1) return '';
+  return divisor < 1 ? ` * ${Math.round(1 / divisor)}.0` : ` / ${divisor}.0`;
 }
 
 /** A Flux pipeline: the source, then a call a line. */

@@ -1,12 +1,9 @@
-/** Bars that are not over time: a bar a category (bar chart) or a value (bar gauge). */
+/** Bars that are not over time: a bar a category and field. */
 
 import { PanelBuilder as BarChart } from '@grafana/grafana-foundation-sdk/barchart';
-import { PanelBuilder as BarGauge } from '@grafana/grafana-foundation-sdk/bargauge';
 import {
-  BarGaugeDisplayMode,
   LegendDisplayMode,
   LegendPlacement,
-  ReduceDataOptionsBuilder,
   StackingMode,
   TooltipDisplayMode,
   VisibilityMode,
@@ -28,15 +25,20 @@ export interface BarOptions extends PanelOptions {
 }
 
 /** Groups of bars along the text column `category`. */
-export function barChart(options: BarOptions & { readonly category: string }): PlacedPanel {
+export function barChart(
+  options: BarOptions & {
+    readonly category: string /** Writes each bar's number: for a few bars. */;
+    readonly numbers?: boolean;
+  },
+): PlacedPanel {
   const builder = new BarChart()
     .xField(options.category)
     .orientation(VizOrientation.Auto)
     .stacking(StackingMode.None)
-    .showValue(VisibilityMode.Never)
-    .xTickLabelRotation(-45)
+    .showValue(options.numbers ? VisibilityMode.Always : VisibilityMode.Never)
+    .xTickLabelRotation(options.numbers ? 0 : -45)
     // Leaves labels out where there is no room.
-    .xTickLabelSpacing(100)
+    .xTickLabelSpacing(40)
     .barWidth(0.9)
     .groupWidth(0.8)
     .fillOpacity(80)
@@ -49,23 +51,13 @@ export function barChart(options: BarOptions & { readonly category: string }): P
         .calcs([]),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi));
+  if (options.unit.word !== undefined) builder.axisLabel(options.unit.word);
   // Ticks without room would say that there is nothing.
   builder.overrideByName(options.category, [{ id: 'noValue', value: '\u00a0' }]);
   return named(builder, options);
 }
 
-/** A horizontal bar for each field of one row. */
-export function barGauge(options: BarOptions): PlacedPanel {
-  const builder = new BarGauge()
-    .orientation(VizOrientation.Horizontal)
-    .displayMode(BarGaugeDisplayMode.Basic)
-    .showUnfilled(true)
-    .min(0)
-    .reduceOptions(new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(false).fields(''));
-  return named(builder, options);
-}
-
-function named(builder: BarChart | BarGauge, options: BarOptions): PlacedPanel {
+function named(builder: BarChart, options: BarOptions): PlacedPanel {
   const placed = dress(builder, options, [{ query: options.query }]);
   builder.withTransformation({
     id: 'organize',

@@ -26,6 +26,8 @@ export interface CurveOptions extends PanelOptions {
   readonly labels?: readonly string[];
   readonly min?: number;
   readonly max?: number;
+  /** Drawn at least from here to there, further where the values are. */
+  readonly softMin?: number;
   readonly softMax?: number;
   /** Legend with numbers beside the names. */
   readonly legendCalcs?: readonly string[];
@@ -55,10 +57,12 @@ export function curve(options: CurveOptions): PlacedPanel {
     .spanNulls(false)
     .legend(legend)
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending));
+  if (options.unit.word !== undefined) builder.axisLabel(options.unit.word);
   if (options.stacked) builder.stacking(new StackingConfigBuilder().mode(StackingMode.Normal).group('A'));
   if (options.seriesName !== undefined) builder.displayName(options.seriesName);
   if (options.min !== undefined) builder.min(options.min);
   if (options.max !== undefined) builder.max(options.max);
+  if (options.softMin !== undefined) builder.axisSoftMin(options.softMin);
   if (options.softMax !== undefined) builder.axisSoftMax(options.softMax);
   const [first] = options.lines;
   if (options.lines.length === 1 && first) return dress(builder, options, [first]);

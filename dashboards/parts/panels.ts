@@ -17,7 +17,7 @@ import {
   type ValueMapping,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { chosenSource, FluxQueryBuilder } from './flux-query.ts';
-import type { Unit } from './theme.ts';
+import { type Unit, withUnit } from './theme.ts';
 
 export interface PanelOptions {
   /** Stable: links and alerts refer to it. */
@@ -42,6 +42,9 @@ export interface Line {
   readonly query: string;
   readonly name?: string;
   readonly colour?: string;
+  /** Where it is another than the panel's. */
+  readonly unit?: Unit;
+  readonly decimals?: number;
   readonly properties?: readonly DynamicConfigValue[];
 }
 
@@ -81,7 +84,7 @@ export function dress<B extends PanelBuilderLike>(
     .title(options.title)
     .description(options.description)
     .datasource(chosenSource)
-    .unit(options.unit)
+    .unit(options.unit.id)
     .noValue(options.noValue)
     .thresholds(
       new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps([...(options.thresholds ?? neutral)]),
@@ -101,7 +104,11 @@ export function dress<B extends PanelBuilderLike>(
 /** How a line is named and drawn, as an override. */
 export function lineProperties(line: Line): DynamicConfigValue[] {
   return [
-    ...(line.name === undefined ? [] : [{ id: 'displayName', value: line.name }]),
+    ...(line.name === undefined
+      ? []
+      : [{ id: 'displayName', value: line.unit === undefined ? line.name : withUnit(line.name, line.unit) }]),
+    ...(line.unit === undefined ? [] : [{ id: 'unit', value: line.unit.id }]),
+    ...(line.decimals === undefined ? [] : [{ id: 'decimals', value: line.decimals }]),
     ...(line.colour === undefined ? [] : [{ id: 'color', value: { mode: 'fixed', fixedColor: line.colour } }]),
     ...(line.properties ?? []),
   ];

@@ -9,6 +9,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { dress, type Line, type PanelOptions, type PlacedPanel } from './panels.ts';
+import { withUnit } from './theme.ts';
 
 export interface StatOptions extends PanelOptions {
   readonly lines: readonly Line[];
@@ -33,5 +34,12 @@ export function stat(options: StatOptions): PlacedPanel {
   if (options.letterSize !== undefined) {
     builder.text(new VizTextDisplayOptionsBuilder().valueSize(options.letterSize));
   }
-  return dress(builder, options, lines);
+  // Where there are several numbers each has its unit beside its name.
+  if (lines.length > 1)
+    return dress(
+      builder,
+      options,
+      lines.map((line) => ({ unit: options.unit, ...line })),
+    );
+  return dress(builder, { ...options, title: withUnit(options.title, options.unit) }, lines);
 }

@@ -1,9 +1,9 @@
 /** Rows to read, sort and export: columns in the given order, with French titles, units and links. */
 
-import type { DynamicConfigValue, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { DynamicConfigValue, Threshold, ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { dress, type PanelOptions, type PlacedPanel } from './panels.ts';
-import { type Unit, unit } from './theme.ts';
+import { type Unit, unit, withUnit } from './theme.ts';
 
 export interface Column {
   /** The name in the query's answer. */
@@ -20,6 +20,8 @@ export interface Column {
   readonly gauge?: string;
   /** Colours the cell's text by its mapping. */
   readonly coloured?: boolean;
+  /** Colours the cell's text from these values on. */
+  readonly thresholds?: readonly Threshold[];
 }
 
 export interface TableOptions extends Omit<PanelOptions, 'unit' | 'mappings' | 'thresholds'> {
@@ -33,7 +35,7 @@ export interface TableOptions extends Omit<PanelOptions, 'unit' | 'mappings' | '
 
 export function table(options: TableOptions): PlacedPanel {
   const builder = new PanelBuilder().showHeader(true).filterable(false).minWidth(narrowestColumn);
-  const placed = dress(builder, { ...options, unit: 'string' }, [{ query: options.query }]);
+  const placed = dress(builder, { ...options, unit: unit.text }, [{ query: options.query }]);
   builder.withTransformation({
     id: 'organize',
     options: {
@@ -54,13 +56,13 @@ const narrowestColumn = 80;
 function leastWidth(column: Column): number {
   if (column.leastWidth !== undefined) return column.leastWidth;
   if (column.gauge !== undefined) return 180;
-  return column.unit === unit.instant ? 145 : 100;
+  return column.unit === unit.instant ? 145 : column.unit?.word ? 125 : 100;
 }
 
 function properties(column: Column): DynamicConfigValue[] {
   const found: DynamicConfigValue[] = [
-    { id: 'displayName', value: column.title },
-    { id: 'unit', value: column.unit ?? 'string' },
+    { id: 'displayName', value: column.unit ? withUnit(column.title, column.unit) : column.title },
+    { id: 'unit', value: (column.unit ?? unit.text).id },
     // Otherwise an empty cell would say that the whole table is empty.
     { id: 'noValue', value: '–' },
   ];
@@ -69,7 +71,8 @@ function properties(column: Column): DynamicConfigValue[] {
   else found.push({ id: 'custom.minWidth', value: leastWidth(column) });
   if (column.mappings) found.push({ id: 'mappings', value: column.mappings });
   if (column.link) found.push({ id: 'links', value: [{ ...column.link, targetBlank: false }] });
-  if (column.coloured) {
+  if (column.thresholds) found.push({ id: 'thresholds', value: { mode: 'absolute', steps: column.thresholds } });
+  if (column.coloured || column.thresholds) {
     // Grafana 9 knows displayMode, later ones cellOptions.
     found.push({ id: 'custom.displayMode', value: 'color-text' });
     found.push({ id: 'custom.cellOptions', value: { type: 'color-text' } });

@@ -19,28 +19,37 @@ export const colour = {
   unknown: '#808080',
 } as const;
 
+/**
+ * Grafana writes numbers with a point and units of its own; only its unit `locale` writes them as the browser's language does. So numbers
+ * are `locale`, with the unit's word in the title beside them.
+ */
+export interface Unit {
+  readonly id: string;
+  /** Stands in brackets after a title. */
+  readonly word?: string;
+}
+
 export const unit = {
-  kilowattHour: 'kwatth',
-  kilowatt: 'kwatt',
-  watt: 'watt',
-  ratio: 'percentunit',
-  percent: 'percent',
-  /** Grouped and with a comma where the browser is French. */
-  count: 'locale',
-  text: 'string',
-  seconds: 's',
+  kilowattHour: { id: 'locale', word: 'kWh' },
+  kilowatt: { id: 'locale', word: 'kW' },
+  watt: { id: 'locale', word: 'W' },
+  percent: { id: 'locale', word: '%' },
+  points: { id: 'locale', word: 'points' },
+  seconds: { id: 'locale', word: 's' },
+  milliseconds: { id: 'locale', word: 'ms' },
+  bytes: { id: 'locale', word: 'octets' },
+  perSecond: { id: 'locale', word: 'par seconde' },
+  count: { id: 'locale' },
+  text: { id: 'string' },
   /** `03:04:00`: the other durations of Grafana are in English words. */
-  duration: 'dthms',
-  milliseconds: 'ms',
-  bytes: 'bytes',
-  perSecond: 'lectures/s',
-  points: 'points',
-  day: 'time:DD/MM/YYYY',
-  instant: 'time:DD/MM/YYYY HH:mm',
-  lots: 'lots',
-  days: 'jours',
-} as const;
-export type Unit = (typeof unit)[keyof typeof unit];
+  duration: { id: 'dthms' },
+  day: { id: 'time:DD/MM/YYYY' },
+  instant: { id: 'time:DD/MM/YYYY HH:mm' },
+} as const satisfies Record<string, Unit>;
+
+export function withUnit(title: string, { word }: Unit): string {
+  return word === undefined ? title : `${title} (${word})`;
+}
 
 /** Codes to words, with colours where they call for action. */
 function words(options: Readonly<Record<string, ValueMappingResult>>): ValueMapping[] {
@@ -103,6 +112,16 @@ export const priorityWords = words({
   haute: { text: 'Haute', color: colour.watch },
   moyenne: { text: 'Moyenne' },
   basse: { text: 'Basse' },
+});
+
+export const domainWords = words({
+  technique: { text: 'Technique' },
+  electricite: { text: 'Électricité' },
+  comportement: { text: 'Comportement' },
+  maintenance: { text: 'Maintenance' },
+  reporting: { text: 'Bilan' },
+  chauffage: { text: 'Chauffage' },
+  climatisation: { text: 'Climatisation' },
 });
 
 export const payerWords = words({ occupant: { text: 'Occupant' }, owner: { text: 'Propriétaire' } });

@@ -1,9 +1,8 @@
-/** The selectors at a dashboard's head: data source, building, lot, billing period, contracted power. */
+/** The selectors at a dashboard's head: data source, building, lot, billing period. */
 import {
   CustomVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
-  TextBoxVariableBuilder,
   VariableHide,
   VariableRefresh,
   VariableSort,
@@ -66,13 +65,4 @@ export function periodVariable(): CustomVariableBuilder {
 /** The newest first, as the query gives them. */
 export function periodStartVariable(): QueryVariableBuilder {
   return listed('debut', 'Début', 'Le premier jour de la période.', periodStarts).sort(VariableSort.Disabled);
-}
-
-export function contractedPowerVariable(): TextBoxVariableBuilder {
-  return new TextBoxVariableBuilder('puissance')
-    .label('Puissance souscrite (kVA)')
-    .description('La puissance du contrat, tracée comme limite.')
-    .defaultValue('36')
-    .current({ selected: true, text: '36', value: '36' })
-    .options([{ selected: true, text: '36', value: '36' }]);
 }

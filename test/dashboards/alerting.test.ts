@@ -153,7 +153,7 @@ describe('who is told', () => {
     }
     for (const { type, settings } of contacts.contactPoints.flatMap(({ receivers }) => receivers)) {
       const secret = type === 'webhook' ? settings.authorization_credentials : settings.addresses;
-      expect(secret).toMatch(/^\$\{\w+\}$/);
+      expect(secret).toMatch(/^(\$\{\w+\}|\$__file\{\/run\/secrets\/\w+\})$/);
     }
   });
 

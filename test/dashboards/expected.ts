@@ -41,7 +41,7 @@ const iso = (at: number): string => new Date(at).toISOString().replace('.000', '
 
 /** March has had 29 ended days, February 28: the comparison is over the 28 that both have. */
 const monthChange =
-  sum(endedMarch.slice(0, 28).map((day) => day.generalWh!)) / sum(february.map((day) => day.generalWh!)) - 1;
+  (sum(endedMarch.slice(0, 28).map((day) => day.generalWh!)) / sum(february.map((day) => day.generalWh!)) - 1) * 100;
 
 const lotDays = meterDays.filter((day) => day.meter === chosen.compteur);
 const lotMarch = lotDays.filter((day) => day.start >= march);
@@ -86,7 +86,9 @@ const ranking = tenants
 const period = (kind: string, date: string) =>
   buildingPeriods.find((found) => found.period === kind && found.date === date)!;
 const shares = (date: string) =>
-  meterPeriods.filter((found) => found.period === 'month' && found.date === date && found.occupancy === 0);
+  meterPeriods.filter(
+    (found) => found.period === 'month' && found.date === date && found.occupancy === 0 && found.lot !== null,
+  );
 const perDay = (date: string): number => sum(shares(date).map((share) => share.energyWh! / share.billedDays));
 const euros = (cents: number): string => {
   const [whole, part] = (Math.abs(cents) / 100).toFixed(2).split('.') as [string, string];
@@ -174,18 +176,21 @@ const flagged = meterDays.filter((day): day is MeterDay => day.flags.length > 0 
 
 export const expected: Readonly<Record<string, Expected>> = {
   'immeuble/variable immeuble': { column: ['ACACIAS', 'PEUPLIERS', building] },
-  'immeuble/annotation': { count: marchAnomalies.filter(({ open }) => open).length, tables: 1 },
+  'immeuble/annotation': {
+    count: marchAnomalies.filter(({ open, severity }) => open && severity !== 'mineur').length,
+    tables: 1,
+  },
   'immeuble/1 A': 2,
   'immeuble/2 A': openNow.length,
   'immeuble/3 A': { text: '20/20' },
-  'immeuble/4 A': last.homogeneity! / 100,
+  'immeuble/4 A': last.homogeneity!,
   'immeuble/5 A': { text: sentenceOf(last) },
   'immeuble/6 A': kwh(last.generalWh),
-  'immeuble/6 B': last.generalWh! / before.generalWh! - 1,
+  'immeuble/6 B': (last.generalWh! / before.generalWh! - 1) * 100,
   'immeuble/7 A': sum(inMarch.map((day) => kwh(day.generalWh))),
   'immeuble/7 B': monthChange,
-  'immeuble/8 A': last.leakRatio!,
-  'immeuble/9 A': last.powerMaxW! / 36_000,
+  'immeuble/8 A': last.leakRatio! * 100,
+  'immeuble/9 A': (last.powerMaxW! / 0.95 / 36_000) * 100,
   'immeuble/20 A': { rows: openRows },
   'immeuble/21 A': {
     rows: recommendations
@@ -195,14 +200,15 @@ export const expected: Readonly<Record<string, Expected>> = {
   'immeuble/10 A': inMarch.map((day) => kwh(day.tenantsWh)),
   'immeuble/10 B': inMarch.map((day) => kwh(day.commonWh)),
   'immeuble/10 C': inMarch.flatMap((day) => (day.remainderWh === null ? [] : [kwh(day.remainderWh)])),
-  'immeuble/11 A': endedMarch.flatMap((day) => day.leakRatio ?? []),
+  'immeuble/11 A': endedMarch.flatMap((day) => (day.leakRatio === null ? [] : [day.leakRatio * 100])),
   'immeuble/12 A': inMarch.map((day) => kwh(day.powerMaxW)),
   'immeuble/12 B': inMarch.map((day) => kwh(day.demandMaxW)),
   'immeuble/12 C': inMarch.map((day) => kwh(day.powerMeanW)),
-  'immeuble/12 D': inMarch.map(() => 36),
+  'immeuble/12 D': inMarch.map(() => 34.2),
   'immeuble/13 A': {
     rows: [
       {
+        jour: '29/03/2026',
         class_faible: last.classFaible,
         class_moyen: last.classMoyen,
         class_eleve: last.classEleve,
@@ -211,7 +217,7 @@ export const expected: Readonly<Record<string, Expected>> = {
     ],
   },
   'immeuble/14 A': { rows: ranking },
-  'immeuble/15 A': endedMarch.map((day) => day.homogeneity! / 100),
+  'immeuble/15 A': endedMarch.map((day) => day.homogeneity!),
   'immeuble/16 A': endedMarch.map((day) => day.metersReporting),
   'immeuble/16 B': endedMarch.map((day) => day.metersExpected),
   'immeuble/22 A': history(marchAnomalies),
@@ -226,8 +232,8 @@ export const expected: Readonly<Record<string, Expected>> = {
   'charges/1 A': kwh(period('month', chosen.debut).tenantsWh),
   'charges/2 A': { text: euros(period('month', chosen.debut).amountCents!) },
   'charges/3 A': { text: 'final' },
-  'charges/4 A': 1000 / period('month', chosen.debut).tenantsWh,
-  'charges/5 A': perDay('2026-03-01') / perDay('2025-03-01') - 1,
+  'charges/4 A': 100_000 / period('month', chosen.debut).tenantsWh,
+  'charges/5 A': (perDay('2026-03-01') / perDay('2025-03-01') - 1) * 100,
   'charges/6 A': kwh(period('month', chosen.debut).remainderWh),
   'charges/10 A': {
     rows: shares(chosen.debut).map((share) => ({
@@ -275,9 +281,9 @@ export const expected: Readonly<Record<string, Expected>> = {
 
   'lot/variable immeuble': { column: ['ACACIAS', 'PEUPLIERS', building] },
   'lot/variable compteur': { column: tenants },
-  'lot/annotation': { count: 1, tables: 1 },
+  'lot/annotation': { count: 2, tables: 1 },
   'lot/1 A': kwh(lotYesterday.energyWh),
-  'lot/1 B': lotYesterday.energyWh! / lotDays.at(-3)!.energyWh! - 1,
+  'lot/1 B': (lotYesterday.energyWh! / lotDays.at(-3)!.energyWh! - 1) * 100,
   'lot/2 A': { text: lotYesterday.class! },
   'lot/3 A': sum(lotMarch.map((day) => kwh(day.energyWh))),
   'lot/4 A': Math.max(...lotMarch.map((day) => kwh(day.powerMaxW))),
@@ -285,6 +291,7 @@ export const expected: Readonly<Record<string, Expected>> = {
   'lot/10 B': inMarch.map((day) => kwh(day.meanWh)),
   'lot/11 A': {
     rows: months('lot').map((energie, index) => ({
+      mois: `${String(((index + 3) % 12) + 1).padStart(2, '0')}/${index < 9 ? 2025 : 2026}`,
       energie,
       moyenne: months('average')[index]!,
       annee_precedente:
@@ -326,10 +333,10 @@ export const expected: Readonly<Record<string, Expected>> = {
   'maintenance/3 A': 1,
   'maintenance/4 A': 1,
   'maintenance/5 A': 1,
-  'maintenance/6 A': 1 - sum(lastHour.map(({ answers }) => answers)) / sum(lastHour.map(({ polls }) => polls)),
+  'maintenance/6 A': 100 * (1 - sum(lastHour.map(({ answers }) => answers)) / sum(lastHour.map(({ polls }) => polls))),
   'maintenance/10 A': { count: meters.length * steps, tables: meters.length },
   'maintenance/11 A': {
-    rows: ['LOC18', 'LOC03'].map((meter) => ({
+    rows: ['LOC18', 'LOC03', 'LOC05'].map((meter) => ({
       compteur: meter,
       etat: stateOf(meter, lastMinute),
       silence: secondsSince(meter, lastMinute),
@@ -351,6 +358,13 @@ export const expected: Readonly<Record<string, Expected>> = {
       shown(buses)
         .filter((point) => point.bus === bus)
         .map((point) => point.checksumErrors),
+    ),
+  ),
+  'maintenance/15 C': byBus((bus) =>
+    sum(
+      shown(buses)
+        .filter((point) => point.bus === bus)
+        .map((point) => point.implausible ?? 0),
     ),
   ),
   'maintenance/16 A': byBus((bus) =>
@@ -422,14 +436,14 @@ export const expected: Readonly<Record<string, Expected>> = {
   ),
   'parc/10 A': {
     rows: [
-      { immeuble: 'ACACIAS', comptage: 0.9, completude: 0.875, critiques: 0, majeures: 0, mineures: 0 },
-      { immeuble: building, comptage: last.leakRatio, completude: 1, critiques: 0, majeures: 3, mineures: 2 },
-      { immeuble: 'PEUPLIERS', comptage: 0.99, completude: 1, critiques: 0, majeures: 0, mineures: 0 },
+      { immeuble: 'ACACIAS', comptage: 90, completude: 87.5, critiques: 0, majeures: 0, mineures: 0 },
+      { immeuble: building, comptage: last.leakRatio! * 100, completude: 100, critiques: 0, majeures: 3, mineures: 2 },
+      { immeuble: 'PEUPLIERS', comptage: 99, completude: 100, critiques: 0, majeures: 0, mineures: 0 },
     ],
   },
-  'parc/11 A': ofBuilding((day) => day.leakRatio!),
-  'parc/12 A': ofBuilding((day) => day.homogeneity! / 100),
-  'parc/13 A': ofBuilding((day) => day.metersReporting / day.metersExpected),
+  'parc/11 A': ofBuilding((day) => day.leakRatio! * 100),
+  'parc/12 A': ofBuilding((day) => day.homogeneity!),
+  'parc/13 A': ofBuilding((day) => (day.metersReporting / day.metersExpected) * 100),
   'parc/14 A': ofBuilding((day) => kwh(day.generalWh)),
   'parc/15 A': { count: 3 * inMarch.length, tables: 3 },
   'parc/16 A': { rows: openRows.map((row) => ({ ...row, immeuble: building })) },
@@ -489,6 +503,7 @@ export const settings: Readonly<Record<string, Setting>> = {
 export const summed: ReadonlySet<string> = new Set([
   'maintenance/15 A',
   'maintenance/15 B',
+  'maintenance/15 C',
   'maintenance/16 A',
   'pipeline/13 A',
   'pipeline/13 B',

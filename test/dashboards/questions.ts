@@ -100,5 +100,4 @@ export const chosen = {
   compteur: 'LOC07',
   periode: 'month',
   debut: '2026-02-01',
-  puissance: '36',
 };

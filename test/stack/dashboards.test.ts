@@ -8,12 +8,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type InfluxServer, startInflux } from '../../infra/native/influx.ts';
 import type { InfluxConnection } from '../../results/influx/admin-request.ts';
+import { buildingFigures, centsOf, chargesFigures, lotFigures, wh, yearFigures } from '../dashboards/as-report.ts';
 import { asGrafanaSends, stepMs } from '../dashboards/dataset/as-grafana.ts';
 import { endedDays, now } from '../dashboards/dataset/clock.ts';
 import { type AnswerTable, ask } from '../dashboards/dataset/flux-answer.ts';
 import { loadDataset } from '../dashboards/dataset/influx.ts';
 import { askedAt, type Expected, expected, headOnly, settings, summed } from '../dashboards/expected.ts';
 import { chosen, type Question, questions } from '../dashboards/questions.ts';
+import { reportsOn } from '../dashboards/report.ts';
 
 let folder: string;
 let influx: InfluxServer;
@@ -31,7 +33,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function sent(question: Question, range?: { from: number; to: number }): string {
+function sent(
+  question: Question,
+  range?: { from: number; to: number },
+  selected: Readonly<Record<string, string>> = {},
+): string {
   const { from, variables } = settings[question.name] ?? {};
   const to = askedAt[question.name]?.at ?? now;
   // Minutes of telemetry are one a step, so that counts are exact.
@@ -39,7 +45,7 @@ function sent(question: Question, range?: { from: number; to: number }): string 
     from: range?.from ?? from ?? to - question.rangeMs,
     to: range?.to ?? to,
     points: question.rangeMs <= 86_400_000 ? 1440 : 1000,
-    variables: { ...chosen, ...variables },
+    variables: { ...chosen, ...variables, ...selected },
   });
 }
 
@@ -65,6 +71,59 @@ describe('over a range without anything', () => {
   test('no question fails', async () => {
     for (const question of questions) checkShape(question, await ask(reader, sent(question, emptyRange)));
   });
+});
+
+describe('what the panels show is what `releve report` says, to the Wh and the cent', () => {
+  test('the building: a month of days', async () => {
+    await compare(buildingFigures(await reportsOn(reader, folder).days('2026-03-30', 30)), {});
+  });
+
+  test('a month of charges, and the same a year before', async () => {
+    const reports = reportsOn(reader, folder);
+    await compare(chargesFigures(await reports.period('mois', '2026-02-10')), { debut: '2026-02-01' });
+    const [march, before] = [await reports.period('mois', '2026-03-10'), await reports.period('mois', '2025-03-10')];
+    await compare(yearFigures(march, before), { debut: '2026-03-01' });
+  });
+
+  test('a quarter and a year of charges', async () => {
+    const reports = reportsOn(reader, folder);
+    const quarter = chargesFigures(await reports.period('trimestre', '2026-02-10'));
+    await compare(quarter, { periode: 'quarter', debut: '2026-01-01' });
+    await compare(chargesFigures(await reports.period('annee', '2026-02-10')), {
+      periode: 'year',
+      debut: '2026-01-01',
+    });
+  });
+
+  test('a lot: a month of days', async () => {
+    await compare(lotFigures(await reportsOn(reader, folder).lot(7, '2026-03-30', 30)), {});
+  });
+
+  /** Figures by `page/panel column [Wh|cents]`. */
+  async function compare(
+    figures: Readonly<Record<string, readonly unknown[]>>,
+    variables: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    for (const [figure, wanted] of Object.entries(figures)) {
+      const [panel, column, unit] = figure.split(' ') as [string, string, string?];
+      const question = questions.find(({ name }) => name === `${panel} A`)!;
+      const tables = await ask(reader, sent({ ...question, name: '' }, undefined, variables));
+      const found = tables
+        .flatMap(({ rows }) => rows.map((row) => row[column] ?? null))
+        // Lines that stand side by side have holes where the other has none.
+        .filter((value) => value !== null || !/^[A-Z]$/.test(column))
+        .map((value) => {
+          if (unit === 'Wh') return wh(value as number | null);
+          return unit === 'cents' ? centsOf(String(value)) : value;
+        });
+      expect(found, figure).toHaveLength(wanted.length);
+      wanted.forEach((value, index) => {
+        if (typeof value === 'number' && !Number.isInteger(value))
+          expect(found[index], `${figure}, ${index}`).toBeCloseTo(value, 9);
+        else expect(found[index], `${figure}, ${index}`).toEqual(value);
+      });
+    }
+  }
 });
 
 test('over a year of 22 meters: the slowest questions', async () => {

@@ -33,6 +33,15 @@ const shorts: readonly Short[] = [
     threshold: 15,
     isOpen: false,
   },
+  // Found again today: pages show the newer one only.
+  {
+    type: 'surconsommation_locataire',
+    date: today.date,
+    meter: 'LOC07',
+    value: 15.1,
+    threshold: 15,
+    impactWh: 100,
+  },
   { type: 'compteur_silencieux', date: today.date, meter: silentMeter, value: 10_800, threshold: 2700 },
   { type: 'compteur_fige', date: today.date, meter: 'LOC05', value: 2.5, threshold: 2 },
   { type: 'bus_degrade', date: '2026-03-25', bus: 'bus-2', value: 0.08, threshold: 0.05 },
@@ -71,7 +80,10 @@ export const anomalies: readonly Anomaly[] = shorts.map((short) => {
 
 /** The clock's findings keep the day on which they began. */
 export const openNow = anomalies.filter(
-  ({ open, start, type }) => open && (start >= yesterday.start || type === 'bus_degrade'),
+  ({ open, start, type, meter }) =>
+    open &&
+    (start >= yesterday.start || type === 'bus_degrade') &&
+    !anomalies.some((other) => other.type === type && other.meter === meter && other.open && other.start > start),
 );
 
 const advice: readonly (readonly [Recommendation['code'], Recommendation['priority'], string, boolean])[] = [

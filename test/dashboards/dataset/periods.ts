@@ -4,11 +4,12 @@ import type { Adjustment, BuildingPeriod, MeterPeriod } from '../../../domain/re
 import type { PeriodKind, TimeWindow } from '../../../domain/window.ts';
 import { calendar, firstDay, hour, now } from './clock.ts';
 import { buildingDays, lotOf, meterDays } from './days.ts';
-import { building, tenants } from './load.ts';
+import { building, common, general, tenants } from './load.ts';
 
 /** Lot 8 changed hands in the middle of February 2026. */
 export const movedMeter = 'LOC08';
 export const moveIn = calendar.day('2026-02-11').start;
+const unshared = { sharePct: 0, equalSharePct: 0, deviationPct: 0, amountCents: null, estimatedWh: 900_000 } as const;
 /** Cents a kWh in this data set. */
 const centsPerKwh = 20;
 
@@ -83,6 +84,11 @@ function periodResults(kind: PeriodKind, window: TimeWindow): (MeterPeriod | Bui
       commonCents: null,
     };
   });
+  // Shares are the lots'; general and common meters have periods all the same.
+  const others = [general, common].map((meter): MeterPeriod => {
+    const energyWh = sumOfDays(meter, window.start, window.end);
+    return { ...lots[0]!, meter, lot: null, occupant: null, payer: 'owner', energyWh, ...unshared };
+  });
   const stays = kind === 'month' && window.date === '2026-02-01' ? staysOf(lots[7]!) : [];
   const generalWh = buildingDays
     .filter((day) => day.start >= window.start && day.start < window.end)
@@ -107,7 +113,7 @@ function periodResults(kind: PeriodKind, window: TimeWindow): (MeterPeriod | Bui
     remainderSlotsWh: {},
     generalSlotsWh: {},
   };
-  return [...lots, ...stays, whole];
+  return [...lots, ...others, ...stays, whole];
 }
 
 /** Ten days of one occupant, the rest of a vacancy that the owner pays. */

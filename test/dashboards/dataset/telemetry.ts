@@ -57,6 +57,7 @@ export const buses: readonly BusHealth[] = ['bus-1', 'bus-2'].flatMap((bus) =>
       timeouts: isBad ? 7 : 0,
       checksumErrors: isBad ? 3 : 0,
       discardedBytes: isBad ? 42 : 0,
+      implausible: isBad ? 2 : 0,
       cycleMs: index % 7 === 0 ? null : 2000 + (index % 5) * 100,
     };
   }),
