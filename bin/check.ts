@@ -6,11 +6,12 @@ import type { Command } from 'commander';
 import type { Bus } from '../domain/bus.ts';
 import type { Config } from '../domain/config/config.ts';
 import { createKafka } from '../journal/kafka/client.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { verifyTopics } from '../journal/kafka/ensure-topics.ts';
-import { kafkaOptions } from '../journal/kafka/options.ts';
 import { verifyBuckets } from '../results/influx/ensure-buckets.ts';
 import { openResults } from './journals.ts';
 import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
+import { reasonOf } from './reason.ts';
 
 const reachMs = 3000;
 
@@ -48,7 +49,7 @@ async function checkBus({ id, endpoint }: Bus): Promise<string[]> {
 
 async function checkKafka({ kafka }: Config): Promise<string[]> {
   if (!kafka) return [];
-  const admin = createKafka({ ...kafkaOptions(kafka), clientId: 'releve-check' }).admin();
+  const admin = createKafka({ ...connectionOf(kafka), clientId: 'releve-check' }).admin();
   try {
     await withLimit(admin.connect());
     const problems = await verifyTopics(admin, {
@@ -56,9 +57,9 @@ async function checkKafka({ kafka }: Config): Promise<string[]> {
       partitions: kafka.partitions,
       replicationFactor: kafka.replication,
     });
-    return problems.map((problem) => `kafka: ${describe(problem)}`);
+    return problems.map((problem) => `kafka: ${reasonOf(problem)}`);
   } catch (error) {
-    return [`kafka: ${describe(error)}`];
+    return [`kafka: ${reasonOf(error)}`];
   } finally {
     await admin.disconnect().catch(() => undefined);
   }
@@ -69,9 +70,9 @@ async function checkInflux(config: Config): Promise<string[]> {
   if (!influx) return [];
   try {
     const problems = await withLimit(verifyBuckets({ url: influx.url, org: influx.organisation, token: influx.token }));
-    return problems.map((problem) => `influx: ${describe(problem)}`);
+    return problems.map((problem) => `influx: ${reasonOf(problem)}`);
   } catch (error) {
-    return [`influx: ${describe(error)}`];
+    return [`influx: ${reasonOf(error)}`];
   }
 }
 
@@ -82,7 +83,7 @@ async function checkData(options: CommonOptions, config: Config): Promise<string
     await open.results.check();
     return [];
   } catch (error) {
-    return [`data: ${describe(error)}`];
+    return [`data: ${reasonOf(error)}`];
   } finally {
     await open.close();
   }
@@ -111,9 +112,4 @@ async function withLimit<T>(work: Promise<T>): Promise<T> {
     setTimeout(() => reject(new Error('no answer')), reachMs).unref();
   });
   return Promise.race([work, late]);
-}
-
-function describe(problem: unknown): string {
-  if (problem instanceof Error) return problem.message;
-  return typeof problem === 'string' ? problem : JSON.stringify(problem);
 }

@@ -8,8 +8,8 @@ import { ConfigurationError } from '../domain/errors.ts';
 import { openInvocationStore } from '../ingest/invocation-store.ts';
 import { createIngest, type IngestEvent } from '../ingest/pipeline.ts';
 import { openSpool } from '../ingest/spool.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { kafkaOptions } from '../journal/kafka/options.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { ingestTelemetry } from './ingest-telemetry.ts';
 import { startOperations } from './operations.ts';
@@ -61,7 +61,7 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
   if (!kafka || problems.length > 0) throw new ConfigurationError(problems);
   const log = pino({ base: { component: 'ingest' } }, pino.destination(2));
   const journal = createKafkaJournal({
-    ...kafkaOptions(kafka),
+    ...connectionOf(kafka),
     clientId: 'releve-ingest',
     log: (level, message, facts) => log[level](facts, message),
   });

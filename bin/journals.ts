@@ -1,7 +1,7 @@
 /** Which journal and results a configuration means: Kafka and InfluxDB where it names them, one SQLite file otherwise. */
 import type { Config } from '../domain/config/config.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { kafkaOptions } from '../journal/kafka/options.ts';
 import type { Journal } from '../journal/port.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
 import type { ResultsStore } from '../results/port.ts';
@@ -18,7 +18,7 @@ export interface OpenJournal {
 
 export function openJournal(config: Config, directory: string): OpenJournal {
   if (config.kafka) {
-    const journal = createKafkaJournal(kafkaOptions(config.kafka));
+    const journal = createKafkaJournal(connectionOf(config.kafka));
     return { journal, store: undefined, close: () => journal.close() };
   }
   const store = openSqliteStore(databaseFile(directory));

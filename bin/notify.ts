@@ -4,8 +4,8 @@ import { Counter, Registry } from 'prom-client';
 import { systemClock } from '../domain/clock.ts';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { kafkaOptions } from '../journal/kafka/options.ts';
 import { type NotifierEvent, startNotifier } from '../notify/notifier.ts';
 import { createLogger } from './logger.ts';
 import { logNotifier, warnOfGaps } from './notifier-log.ts';
@@ -44,7 +44,7 @@ export async function notify(config: Config, signal: AbortSignal, operationsPort
   const log = createLogger('notify');
   warnOfGaps(config, log);
   const journal = createKafkaJournal({
-    ...kafkaOptions(config.kafka),
+    ...connectionOf(config.kafka),
     clientId: 'releve-notify',
     log: (level, message, facts) => log[level](facts, message),
   });

@@ -1,6 +1,7 @@
 /** Health, readiness and Prometheus metrics of a role without an API of its own, on an address of its own. */
 import { createServer, type Server } from 'node:http';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { reasonOf } from './reason.ts';
 
 export interface OperationsOptions {
   readonly host: string;
@@ -57,7 +58,7 @@ async function state(check: () => Promise<void>): Promise<string> {
     late,
     check().then(
       () => 'ok',
-      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      (error: unknown) => reasonOf(error),
     ),
   ]);
 }

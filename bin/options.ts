@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import type { Building } from '../domain/building.ts';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { trustAuthorities } from '../results/influx/trust.ts';
 import { loadConfiguration } from './configuration.ts';
 
 export interface CommonOptions {
@@ -25,7 +26,9 @@ export function withCommonOptions(command: Command): Command {
 
 /** Throws ConfigurationError with all problems. */
 export function configurationOf(options: CommonOptions): Config {
-  return loadConfiguration(options.config);
+  const config = loadConfiguration(options.config);
+  if (config.influx?.ca !== undefined) trustAuthorities(config.influx.ca);
+  return config;
 }
 
 /** The folder, made where it is missing. */

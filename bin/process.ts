@@ -7,7 +7,7 @@ import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { partitionOf, topicName } from '../domain/topics.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { kafkaOptions } from '../journal/kafka/options.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { createGate } from '../processors/gate.ts';
 import { createBuildingTask } from '../processors/task.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
@@ -47,7 +47,7 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
     throw new ConfigurationError(['kafka: missing, process needs a broker (the embedded mode is `releve run`)']);
   const log = createLogger('process');
   const journal = createKafkaJournal({
-    ...kafkaOptions(kafka),
+    ...connectionOf(kafka),
     clientId: 'releve-process',
     log: (level, message, facts) => log[level](facts, message),
   });

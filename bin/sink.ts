@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { systemClock } from '../domain/clock.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { kafkaOptions } from '../journal/kafka/options.ts';
+import { connectionOf } from '../journal/kafka/connection.ts';
 import { runSink, type SinkEvent, SinkStopped } from '../processors/sink.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
 import { createLogger } from './logger.ts';
@@ -41,7 +41,7 @@ async function sink(options: SinkCommandOptions): Promise<void> {
   }
   const log = createLogger('sink');
   const journal = createKafkaJournal({
-    ...kafkaOptions(kafka),
+    ...connectionOf(kafka),
     clientId: 'releve-sink',
     log: (level, message, facts) => log[level](facts, message),
   });

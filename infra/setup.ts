@@ -18,6 +18,7 @@ import { connectionOf } from '../journal/kafka/connection.ts';
 import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
 import { ensureBuckets } from '../results/influx/ensure-buckets.ts';
 import { ensureTokens } from '../results/influx/ensure-tokens.ts';
+import { trustAuthorities } from '../results/influx/trust.ts';
 
 try {
   process.exitCode = await main();
@@ -35,6 +36,7 @@ async function main(): Promise<number> {
     throw new ConfigurationError(['usage: node infra/setup.ts --config FILE --operator-token FILE --secrets DIR']);
   }
   const config = parseConfig([{ name: file, text: readFileSync(file, 'utf8') }], resolveSecret);
+  if (config.influx?.ca !== undefined) trustAuthorities(config.influx.ca);
   const topics = await setUpTopics(config);
   const buckets = await setUpBuckets(config, readFileSync(tokenFile, 'utf8').trim(), secrets);
   console.log(JSON.stringify({ topics, buckets }));

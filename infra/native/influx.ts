@@ -27,12 +27,18 @@ const org = 'releve';
  * Installs InfluxDB where needed, starts it with its data in `dir` and resolves when it is set up and answers (about
  * 1 s). The organisation has one bucket, `scratch`, kept for ever. @throws Error with the end of its log
  */
-export async function startInflux(options: { dir: string; port?: number }): Promise<InfluxServer> {
+export async function startInflux(options: {
+  dir: string;
+  port?: number;
+  /** Files of the server's certificate and key: HTTPS. */
+  tls?: { readonly cert: string; readonly key: string };
+}): Promise<InfluxServer> {
   const program = await installInflux((line) => console.error(line));
   const { dir } = options;
   mkdirSync(dir, { recursive: true });
   const port = options.port ?? (await freePort());
-  const url = `http://127.0.0.1:${port}`;
+  const { tls } = options;
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const server = await startServer({
     name: 'influxdb',
     program,
@@ -43,6 +49,7 @@ export async function startInflux(options: { dir: string; port?: number }): Prom
       `--engine-path=${join(dir, 'engine')}`,
       '--reporting-disabled',
       '--log-level=warn',
+      ...(tls ? [`--tls-cert=${tls.cert}`, `--tls-key=${tls.key}`] : []),
     ],
     environment: { ZONEINFO: influxZones, INFLUXD_CONFIG_PATH: dir },
     folder: dir,
