@@ -6,8 +6,8 @@ import { Registry } from 'prom-client';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import { partitionOf, topicName } from '../domain/topics.ts';
-import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { connectionOf } from '../journal/kafka/connection.ts';
+import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import { createGate } from '../processors/gate.ts';
 import { createBuildingTask } from '../processors/task.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
@@ -74,7 +74,6 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
           readiness: { kafka: () => journal.check(), ...(history && { influx: () => history.check() }) },
         });
   try {
-    const partitions = await journal.partitions('readings');
     await journal.process({
       group: 'process',
       inputs: ['events', 'readings', 'telemetry'],
@@ -87,7 +86,7 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
           event.type,
         );
       },
-      createTask(partition) {
+      createTask(partition, partitions) {
         const task = createBuildingTask({
           partition,
           buildings,

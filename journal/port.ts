@@ -75,7 +75,8 @@ export interface PartitionTask {
 export interface ProcessOptions {
   readonly group: string;
   readonly inputs: readonly TopicName[];
-  createTask(partition: number): PartitionTask;
+  /** `partitions`: how many there are of each topic. */
+  createTask(partition: number, partitions: number): PartitionTask;
   readonly tickMs: number;
   /** Stops gracefully: the batch in hand is committed. */
   readonly signal: AbortSignal;

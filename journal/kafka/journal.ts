@@ -1,10 +1,12 @@
 /** The journal on Kafka. Groups and transactional ids begin with the prefix of the topics. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../domain/clock.ts';
 import { type TopicName, topicName, topicNames } from '../../domain/topics.ts';
-import type { Journal, JournalRecord } from '../port.ts';
+import type { Journal, JournalRecord, ProcessOptions } from '../port.ts';
 import { createAppender } from './append.ts';
 import { createKafka, type KafkaOptions } from './client.ts';
 import type { Encoding } from './encode.ts';
+import { isRefused, reasonOf } from './errors.ts';
 import { createFetcher, readPartition } from './fetcher.ts';
 import { followPartition } from './follow.ts';
 import { joinGroup } from './membership.ts';
@@ -15,6 +17,8 @@ export interface KafkaJournalOptions extends KafkaOptions {
 }
 
 const defaultSessionTimeoutMs = 15_000;
+const firstPauseMs = 500;
+const longestPauseMs = 5000;
 
 /** Connects when first used. */
 export function createKafkaJournal(options: KafkaJournalOptions): Journal {
@@ -56,11 +60,13 @@ export function createKafkaJournal(options: KafkaJournalOptions): Journal {
     },
     async process(processing) {
       const groupId = `${prefix}-${processing.group}`;
-      const { partitions } = await encode();
+      const encoding = await reached(encode, processing);
+      if (!encoding) return;
+      const { partitions } = encoding;
       if (processing.inputs.some((topic) => partitions(topic) !== partitions('state'))) {
         throw new Error(`the topics ${processing.inputs.join(', ')} and state must have the same number of partitions`);
       }
-      const context = { kafka, clock, groupId, encoding: await encode(), options: processing };
+      const context = { kafka, clock, groupId, encoding, options: processing };
       await joinGroup({
         kafka,
         groupId,
@@ -103,4 +109,21 @@ export function createKafkaJournal(options: KafkaJournalOptions): Journal {
       await fetcher.close().catch(() => undefined);
     },
   };
+}
+
+/** Waits for brokers and topics that are not there yet; undefined where it was stopped before. */
+async function reached<T>(
+  ask: () => Promise<T>,
+  { signal, onEvent }: Pick<ProcessOptions, 'signal' | 'onEvent'>,
+): Promise<T | undefined> {
+  for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isRefused(error)) throw error;
+      onEvent?.({ type: 'retry', facts: { reason: reasonOf(error), pauseMs } });
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
 }

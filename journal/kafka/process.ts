@@ -94,7 +94,7 @@ async function runTask(
   onCommitted: () => void,
 ): Promise<void> {
   const { clock, options } = context;
-  const task: PartitionTask = options.createTask(partition);
+  const task: PartitionTask = options.createTask(partition, context.encoding.partitions('state'));
   const began = clock.now();
   const readState = (from: number) => readPartition(fetcher, 'state', partition, from, signal);
   const identity = `${await fetcher.clusterId()}/${topicName('state', context.encoding.prefix)}`;

@@ -24,7 +24,7 @@ export async function processOnSqlite(
   const checkOwner = database.connection.prepare('SELECT epoch FROM owners WHERE consumer = ?');
   options.onEvent?.({ type: 'assigned', partition: onlyPartition });
 
-  const task = options.createTask(onlyPartition);
+  const task = options.createTask(onlyPartition, 1);
   await task.restore(readToEnd(tables.state));
   const next = startPositions(task.positions(), options.inputs);
   options.onEvent?.({ type: 'restored', partition: onlyPartition, facts: { positions: { ...next } } });

@@ -1,6 +1,6 @@
 /** What only Kafka can do to a journal: aborted and open transactions, records that are not JSON, brokers' limits, members that come and go. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Kafka } from 'kafkajs';
+import kafkajs, { type Kafka } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { createKafka } from '../../journal/kafka/client.ts';
 import { ensureTopics } from '../../journal/kafka/ensure-topics.ts';
@@ -8,6 +8,8 @@ import { createKafkaJournal } from '../../journal/kafka/journal.ts';
 import type { Journal, JournalEvent, JournalRecord, OutgoingRecord } from '../../journal/port.ts';
 import { reading, readingRecord, until } from '../contract/journal.contract.ts';
 import { createSummingTask, type Sum } from '../contract/summing-task.ts';
+
+const { ConfigResourceTypes } = kafkajs;
 
 let kafka: Kafka;
 let prefix: string;
@@ -54,7 +56,7 @@ function sum(journal: Journal, onEvent: (event: JournalEvent) => void = () => un
     journal.process({
       group: 'g',
       inputs: ['readings', 'events'],
-      createTask: createSummingTask,
+      createTask: (partition) => createSummingTask(partition),
       tickMs: 500,
       signal,
       onEvent,
@@ -201,5 +203,102 @@ test('a position that retention has overtaken goes on at what is left, and says 
     type: 'failed',
     partition,
     facts: { reason: 'records lost to retention', topic: 'readings', from: 10, to: 13 },
+  });
+});
+
+test('a position beyond the end, of a topic that was made anew, begins at what is there, and says so', async () => {
+  const journal = open();
+  await journal.append(Array.from({ length: 10 }, (_, n) => readingRecord('B1', n)));
+  const [{ partition } = { partition: 0 }] = await readAll(journal, 'readings');
+  const events: JournalEvent[] = [];
+  run((signal) =>
+    journal.process({
+      group: 'g',
+      inputs: ['readings'],
+      tickMs: 500,
+      signal,
+      createTask: (own) => {
+        const task = createSummingTask(own);
+        return { ...task, positions: () => (own === partition ? { readings: 4000 } : {}) };
+      },
+      onEvent: (event) => events.push(event),
+    }),
+  );
+  await until(async () => (await sums(journal)).B1 === 45);
+  expect(events).toContainEqual({
+    type: 'failed',
+    partition,
+    facts: { reason: 'the topic ends before what was read of it', topic: 'readings', from: 4000, to: 0 },
+  });
+});
+
+test('a follower whose group stands beyond the end begins at what is there', async () => {
+  const journal = open();
+  await journal.append(Array.from({ length: 10 }, (_, n) => readingRecord('B1', n)));
+  const [{ partition } = { partition: 0 }] = await readAll(journal, 'readings');
+  const admin = kafka.admin();
+  await admin.connect();
+  const topic = `${prefix}.readings`;
+  await admin.setOffsets({ groupId: `${prefix}-f`, topic, partitions: [{ partition, offset: '4000' }] });
+  await admin.disconnect();
+  const seen: JournalRecord[] = [];
+  run((signal) =>
+    journal.follow({
+      group: 'f',
+      topics: ['readings'],
+      signal,
+      handle: async (batch) => void seen.push(...batch),
+    }),
+  );
+  await until(async () => seen.length === 10);
+  expect(seen.map(({ offset }) => offset)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+test('a process that begins before its topics are there waits for them', async () => {
+  prefix = `${prefix}-later`;
+  const journal = open();
+  const events: JournalEvent[] = [];
+  sum(journal, (event) => events.push(event));
+  await until(async () => events.some(({ type, partition }) => type === 'retry' && partition === undefined), 60_000);
+  const admin = kafka.admin();
+  await admin.connect();
+  await ensureTopics(admin, { prefix, partitions: 4, replicationFactor: 1 });
+  await admin.disconnect();
+  await until(async () => events.filter(({ type }) => type === 'restored').length === 4, 60_000);
+  await journal.append([readingRecord('B1', 7)]);
+  await until(async () => (await sums(journal)).B1 === 7);
+});
+
+describe('batches as other producers compress them', () => {
+  // The broker itself writes them anew by the codec of the topic: a library's work, none of ours.
+  test.each(['uncompressed', 'gzip', 'snappy', 'lz4', 'zstd'])('%s', async (codec) => {
+    const journal = open();
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [
+        {
+          type: ConfigResourceTypes.TOPIC,
+          name: `${prefix}.readings`,
+          configEntries: [{ name: 'compression.type', value: codec }],
+        },
+      ],
+    });
+    await admin.disconnect();
+    const notes = [...Array(400)].map(
+      (_, n) => 'é~'.repeat(n) + crypto.randomUUID().repeat(n % 7) + 'x'.repeat(n % 300),
+    );
+    const sent = notes.map((note, n) => reading('B1', n, n, { note }));
+    // A batch of a few bytes, one of many blocks, one of none that repeat.
+    for (const [from, to] of [
+      [0, 1],
+      [1, 399],
+      [399, 400],
+    ] as const)
+      await journal.append(
+        sent.slice(from, to).map((value): OutgoingRecord => ({ topic: 'readings', key: 'B1', building: 'B1', value })),
+      );
+    expect((await readAll(journal, 'readings')).map(({ value }) => value)).toEqual(sent);
   });
 });
