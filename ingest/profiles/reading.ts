@@ -1,19 +1,19 @@
 /**
- * From the telegrams of one readout to a reading, or a reject with its reason: nothing is guessed.
- *
- * Without a profile the index is the one present total of energy (select.ts). Several that agree within their steps are one
- * register shown twice: the finest counts. Several that do not, tariffs without a total, or only an export index: INDEX_UNDECIDED.
+ * From the telegrams of one readout to a reading, or a reject with its reason. Which record is the index is decided in
+ * index-register.ts.
  */
 import type { Meter } from '../../domain/building.ts';
 import { type Outcome, ok, rejected } from '../../domain/errors.ts';
 import type { Reading } from '../../domain/reading.ts';
 import { formatMoment } from '../mbus/application/local-moment.ts';
 import type { DataRecord } from '../mbus/application/record.ts';
+import { toHex } from '../mbus/hex.ts';
 import type { Telegram } from '../mbus/telegram.ts';
-import { type Fraction, floor, fractionOf, plus } from './exact.ts';
+import { type Fraction, floor, fractionOf } from './exact.ts';
+import { indexOf, limitOf } from './index-register.ts';
 import type { MeterProfile, RecordSelector } from './profile.ts';
-import { type Register, registerLimitWh, registerOf, resolutionWh } from './register.ts';
-import { manufacturersOwn, presentPhases, presentTotals, select } from './select.ts';
+import { registerOf, resolutionWh } from './register.ts';
+import { presentPhases, presentTotals, select } from './select.ts';
 
 export interface TelegramAt {
   /** Epoch ms of its arrival. */
@@ -41,33 +41,35 @@ export function readingOf(
     return rejected('INDEX_UNDECIDED', { ...identity, reason: 'medium', medium: header.medium });
 
   const multiplier = fractionOf(meter.multiplier);
-  const index = indexOf(records, profile, multiplier);
+  const instantOf = (record: DataRecord): number | undefined =>
+    telegrams.find(({ telegram }) => telegram.records.includes(record))?.at;
+  const index = indexOf(records, profile, multiplier, { instantOf, maxPowerW: meter.maxPowerW });
   if (!index.ok) return rejected(index.code, { ...identity, ...index.facts });
   const wh = floor(index.value.register.valueWh);
   if (wh < 0n) return rejected('INDEX_NEGATIVE', { ...identity, energyImportWh: String(wh) });
   if (wh > BigInt(Number.MAX_SAFE_INTEGER))
     return rejected('INDEX_NOT_INTEGER', { ...identity, energyImportWh: String(wh), reason: 'too large' });
 
-  const source = telegrams.find(({ telegram }) => telegram.records.includes(index.value.record));
-  const exported = energy(one(records, profile.export, 'energy', 'export'), multiplier, profile.export);
+  const shown = shownOnce(telegrams);
+  const exported = energy(one(shown, profile.export, 'energy', 'export'), multiplier, profile.export);
   return ok({
     building,
     meter: meter.id,
-    at: source?.at ?? receivedAt,
+    at: instantOf(index.value.record) ?? receivedAt,
     energyImportWh: Number(wh),
     resolutionWh: resolutionWh(index.value.register.stepWh),
     registerLimitWh: limitOf(index.value, profile, header?.status),
-    powerW: times(powerOf(records, profile.power), meter.multiplier),
+    powerW: times(powerOf(shown, profile.power), meter.multiplier),
     apparentPowerVa: times(
-      number(one(records, profile.apparent_power, 'apparent power', 'import'), profile.apparent_power),
+      number(one(shown, profile.apparent_power, 'apparent power', 'import'), profile.apparent_power),
       meter.multiplier,
     ),
     energyExportWh: exported,
-    voltageV: phases(records, profile.voltage, 'voltage', 1),
-    currentA: phases(records, profile.current, 'current', meter.multiplier),
+    voltageV: phases(shown, profile.voltage, 'voltage', 1),
+    currentA: phases(shown, profile.current, 'current', meter.multiplier),
     source: 'mbus',
     receivedAt,
-    meterClock: clock(records),
+    meterClock: clock(shown),
     serial: answering.value,
     status: header?.status,
   });
@@ -90,85 +92,18 @@ function identify(meter: Meter, id: string, records: readonly DataRecord[]): Out
   return ok(meter.serial);
 }
 
-interface Decided {
-  readonly register: Register;
-  readonly record: DataRecord;
-}
-
-function indexOf(records: readonly DataRecord[], profile: MeterProfile, multiplier: Fraction): Outcome<Decided> {
-  if (profile.index === undefined) return automaticIndex(records, multiplier);
-  if (!('sum' in profile.index)) return selectedIndex(records, profile.index, multiplier);
-  let total: Decided | undefined;
-  for (const selector of profile.index.sum) {
-    const part = selectedIndex(records, selector, multiplier);
-    if (!part.ok) return part;
-    total = total
-      ? {
-          record: total.record,
-          register: {
-            valueWh: plus(total.register.valueWh, part.value.register.valueWh),
-            // Each register stands somewhere within its own step.
-            stepWh: plus(total.register.stepWh, part.value.register.stepWh),
-          },
-        }
-      : part.value;
-  }
-  return total ? ok(total) : rejected('INDEX_UNDECIDED', { reason: 'none' });
-}
-
-/** A sum has no end of its own: each of its registers starts again by itself. */
-function limitOf({ record, register }: Decided, { index }: MeterProfile, status?: number): number | undefined {
-  if (index !== undefined && 'sum' in index) return undefined;
-  return registerLimitWh(record, register.stepWh, status, index?.digits);
-}
-
-function selectedIndex(
-  records: readonly DataRecord[],
-  selector: RecordSelector,
-  multiplier: Fraction,
-): Outcome<Decided> {
-  const found = select(records, selector, 'energy');
-  const [record] = found;
-  if (record === undefined) return rejected('INDEX_UNDECIDED', { reason: 'none of the profile', selector });
-  if (found.length > 1) return rejected('INDEX_UNDECIDED', { reason: 'several of the profile', count: found.length });
-  if (record.error !== null) return rejected('RECORD_ERROR', { error: record.error });
-  const register = registerOf(record, multiplier, selector.unit_value);
-  return register ? ok({ register, record }) : rejected('INDEX_UNDECIDED', { reason: 'unit', unit: record.unit });
-}
-
-function automaticIndex(records: readonly DataRecord[], multiplier: Fraction): Outcome<Decided> {
-  const candidates = presentTotals(records, 'energy', 'import');
-  if (candidates.length === 0) {
-    const others = records.filter((record) => record.quantity === 'energy');
-    const isTariffOnly = others.some((record) => record.tariff > 0 && record.storage === 0);
-    const isOwn = manufacturersOwn(records, 'energy').length > 0;
-    return rejected('INDEX_UNDECIDED', {
-      reason: isTariffOnly ? 'tariffs without a total' : isOwn ? 'manufacturer VIFE' : 'none',
-      energies: others.length,
-    });
-  }
-  const sound = candidates.filter((record) => record.error === null);
-  if (sound.length === 0) return rejected('RECORD_ERROR', { error: candidates[0]?.error });
-  const decided = sound
-    .map((record) => ({ record, register: registerOf(record, multiplier) }))
-    .filter((each): each is Decided => each.register !== null)
-    .toSorted((a, b) => compare(a.register.stepWh, b.register.stepWh));
-  const [finest] = decided;
-  if (!finest) return rejected('INDEX_UNDECIDED', { reason: 'unit' });
-  const differing = decided.find((other) => !agree(finest.register, other.register));
-  if (differing) return rejected('INDEX_UNDECIDED', { reason: 'several', count: sound.length });
-  return ok(finest);
-}
-
-/** Within the step of the coarser one. */
-function agree(fine: Register, coarse: Register): boolean {
-  const limit = plus(coarse.valueWh, coarse.stepWh);
-  return compare(coarse.valueWh, fine.valueWh) <= 0 && compare(fine.valueWh, limit) <= 0;
-}
-
-function compare(a: Fraction, b: Fraction): number {
-  const difference = a.numerator * b.denominator - b.numerator * a.denominator;
-  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+/** A record that a later telegram of the readout shows again, under the same head, counts once. */
+function shownOnce(telegrams: readonly TelegramAt[]): DataRecord[] {
+  const before = new Set<string>();
+  return telegrams.flatMap(({ telegram }) => {
+    const headed = telegram.records.map((record) => ({
+      record,
+      head: toHex(record.bytes, record.start, record.dataStart),
+    }));
+    const fresh = headed.filter(({ head }) => head === '' || !before.has(head));
+    for (const { head } of headed) before.add(head);
+    return fresh.map(({ record }) => record);
+  });
 }
 
 /** The one record of a quantity, without error; undefined for none or several. */

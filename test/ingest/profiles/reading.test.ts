@@ -246,6 +246,17 @@ describe('who answers', () => {
     else expect(outcome).toMatchObject({ ok: false, code: 'METER_MISMATCH', facts: { answered: '12345678' } });
   });
 
+  test('a total that the second telegram shows again may have counted on between them, and no further', () => {
+    // The telegrams come 1 ms apart: 36 kW count at most 0.01 Wh, one Wh is possible.
+    const first = '04 03 64000000 02 2B 64 00 1F';
+    const again = (index: string) => [first, `04 03 ${index} 02 2B 65 00`];
+    expect(read(again('65000000'))).toMatchObject({ ok: true, value: { energyImportWh: 100, powerW: 100, at: 1000 } });
+    expect(read(again('67000000'))).toMatchObject({ code: 'INDEX_UNDECIDED', facts: { reason: 'several' } });
+    expect(read(again('62000000'))).toMatchObject({ code: 'INDEX_UNDECIDED', facts: { reason: 'several' } });
+    // A finer register in the second telegram: 100.9 Wh.
+    expect(read([first, '04 02 F1030000'])).toMatchObject({ ok: true, value: { energyImportWh: 100, at: 1001 } });
+  });
+
   test('two meters that answer in one readout are no reading', () => {
     const outcome = readingOf(
       'B1',
