@@ -73,6 +73,8 @@ export function exchange(
     let heard = false;
     let heardInAttempt = false;
     let listening = false;
+    /** Bytes were thrown away since the last frame that is no E5. */
+    let isTainted = false;
     let firstFault: FrameErrorCode | null = null;
     let startedAt = 0;
     let timer: Subscription | undefined;
@@ -92,7 +94,7 @@ export function exchange(
       counts.attempts += 1;
       decoder = new StreamDecoder();
       echo = new EchoFilter(telegram);
-      acknowledged = collision = foreign = heardInAttempt = false;
+      acknowledged = collision = foreign = heardInAttempt = isTainted = false;
       firstFault = null;
       listening = true;
       startedAt = scheduler.now();
@@ -120,29 +122,31 @@ export function exchange(
       arm(broken || expectation === 'none' ? quietMs : timeoutMs, silence);
     }
 
+    function isAwaited(frame: LinkFrame): boolean {
+      return expectation === 'respond' && isResponse(frame) && (address === null || frame.address === address);
+    }
+
     /** True where the answer is there. */
     function consider(events: readonly StreamEvent[]): boolean {
       for (const event of events) {
         if (event.kind === 'recovery') {
           counts.discardedBytes += event.discarded;
           firstFault ??= event.reason.code;
+          isTainted = true;
           if (acknowledged) {
             acknowledged = false;
             collision = true;
           }
         } else if (event.frame.kind === 'ack') {
           if (acknowledged) collision = true;
-          acknowledged = !collision && firstFault === null;
-        } else if (isResponse(event.frame) && expectation === 'respond') {
-          if (address === null || event.frame.address === address) {
-            listening = false;
-            done({ kind: 'response', frame: event.frame, at: scheduler.now(), ...counts });
-            return true;
-          }
-          foreign = true;
-          counts.discardedBytes += event.frame.bytes.length;
+          acknowledged = !collision && !isTainted;
+        } else if (isAwaited(event.frame)) {
+          listening = false;
+          done({ kind: 'response', frame: event.frame, at: scheduler.now(), ...counts });
+          return true;
         } else {
           foreign = true;
+          isTainted = false;
           counts.discardedBytes += event.frame.bytes.length;
         }
       }

@@ -1,4 +1,4 @@
-/** Meters whose readout is several telegrams, and do not end it as the book says; broken answers that hold an E5. */
+/** Meters whose readout is several telegrams, and do not end it as the book says. */
 import { firstValueFrom, VirtualTimeScheduler } from 'rxjs';
 import { expect, test } from 'vitest';
 import { encodeLong } from '../../../ingest/mbus/frame/long.ts';
@@ -105,18 +105,4 @@ test('a meter that says the same for ever is read once', async () => {
 test('a readout whose last telegram does not come is no readout', async () => {
   const { slave } = slaveOf((position) => [energy][position] ?? null);
   expect((await readOften(slave, 1)).map(quantities)).toEqual([['TIMEOUT']]);
-});
-
-test('two E5 at the end of a broken answer are data, not "no data": the request is repeated', async () => {
-  let asked = 0;
-  const good = frame(`${header} 0403 64000000`);
-  // A byte of the answer is lost; E5 E5 stand last in its data.
-  const broken = frame(`${header} 0403 0000E5E5`).filter((_, at) => at !== 9);
-  const { slave } = slaveOf(() => {
-    asked += 1;
-    return asked === 1 ? broken : good;
-  });
-  const [outcome] = await readOften(slave, 1);
-  expect(quantities(outcome!)).toEqual(['energy']);
-  expect(outcome!.counts).toMatchObject({ frameErrors: 1, attempts: 3 });
 });
