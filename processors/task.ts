@@ -23,6 +23,7 @@ import { type RestoredState, replayDeltas, restoreState } from './restore.ts';
 import { decodeState, encodeState } from './snapshot.ts';
 import { createSnapshotKeeper, type SnapshotPace } from './snapshot-keeper.ts';
 import { type BuildingEvent, BuildingProcessor } from './step.ts';
+import { type BatchFacts, createTaskSpeed } from './task-speed.ts';
 import { Workspace } from './workspace.ts';
 
 export interface TaskOptions {
@@ -41,7 +42,7 @@ export interface TaskOptions {
   /** A replay failed and will be tried again. */
   readonly onTrouble?: (facts: { building: string; reason: string }) => void;
   /** Called with the number of readings and the oldest reception of each batch, for metrics. */
-  readonly onBatch?: (facts: { readings: number; oldestReceivedAt: number | null; now: number }) => void;
+  readonly onBatch?: (facts: BatchFacts) => void;
   readonly onTick?: (lag: number) => void;
   /** Where a copy of the state is kept for the next start, where the journal has offsets that last. */
   readonly snapshotPath?: string;
@@ -91,7 +92,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   let since = Number.POSITIVE_INFINITY;
   let rejected = 0;
   let readings = 0;
-  let readingsAtMinute = 0;
+  const speed = createTaskSpeed();
   /** Drawn for a log that does not say yet which one it is. */
   let log: string | undefined;
   let stateOffset: number | undefined;
@@ -299,9 +300,6 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   }
 
   function pipeline(now: number, lag: number): Telemetry {
-    const seconds = lastMinute === Number.NEGATIVE_INFINITY ? 60 : Math.max(1, (now - lastMinute) / 1000);
-    const throughput = (readings - readingsAtMinute) / seconds;
-    readingsAtMinute = readings;
     return {
       v: 1,
       kind: 'pipeline',
@@ -310,8 +308,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       at: now,
       lag,
       ...account(),
-      throughput,
-      latencyMs: null,
+      ...speed.since(lastMinute, now),
     };
   }
 
@@ -341,7 +338,8 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       for (const member of members.values())
         if (member.dirty && (now - member.publishedAt >= publishMs || member.pending.length > eventsASnapshot))
           publish(member, now, false, effects);
-      options.onBatch?.({ readings: readings - before, oldestReceivedAt: oldestReceivedAt(batch), now });
+      const facts = speed.take(batch, readings - before, now);
+      options.onBatch?.(facts);
       return commit(effects);
     },
     tick(now, lag) {
@@ -380,16 +378,6 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
     account,
     openDays: () => [...members.values()].reduce((sum, { processor }) => sum + processor.state.days.size, 0),
   };
-}
-
-function oldestReceivedAt(batch: readonly JournalRecord[]): number | null {
-  let oldest: number | null = null;
-  for (const { topic, value } of batch) {
-    if (topic !== 'readings') continue;
-    const receivedAt = (value as { receivedAt?: number } | null | undefined)?.receivedAt;
-    if (typeof receivedAt === 'number' && (oldest === null || receivedAt < oldest)) oldest = receivedAt;
-  }
-  return oldest;
 }
 
 function origin(record: JournalRecord): Record<string, unknown> {
