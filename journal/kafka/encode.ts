@@ -10,6 +10,11 @@ const messageOverheadBytes = 70;
 export interface Encoding {
   readonly prefix: string;
   readonly partitions: (topic: TopicName) => number;
+  /**
+   * One partition a request. kafkajs sends a request to the leaders of all its partitions at once, and where one of them fails it sends again to those that
+   * have not answered yet, under new sequence numbers: what they were taking then stands twice.
+   */
+  readonly isApart?: boolean | undefined;
   /** Where the state of the task goes, and records of no building. */
   readonly ownPartition?: number | undefined;
 }
@@ -40,7 +45,19 @@ export function encodeRecords(records: readonly OutgoingRecord[], encoding: Enco
     else request.set(record.topic, [message]);
   }
   if (request.size > 0) requests.push(toTopicMessages(request, encoding));
-  return requests;
+  return encoding.isApart ? requests.flatMap(apart) : requests;
+}
+
+function apart(request: readonly TopicMessages[]): TopicMessages[][] {
+  return request.flatMap(({ topic, messages }) => {
+    const byPartition = new Map<number | undefined, TopicMessages['messages']>();
+    for (const message of messages) {
+      const own = byPartition.get(message.partition);
+      if (own) own.push(message);
+      else byPartition.set(message.partition, [message]);
+    }
+    return [...byPartition.values()].map((own) => [{ topic, messages: own }]);
+  });
 }
 
 /** Of a compacted topic only the last record of each key matters to anybody; the order is that of the last ones. */

@@ -39,6 +39,8 @@ export interface Fetcher {
   bounds(topic: TopicName, partition: number): Promise<{ readonly earliest: number; readonly end: number }>;
   /** Which cluster it is. */
   clusterId(): Promise<string>;
+  /** How many brokers it has now. */
+  brokers(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -143,6 +145,9 @@ export function createFetcher(kafka: Kafka, prefix: string): Fetcher {
     },
     async clusterId() {
       return await request([], async () => (await cluster.metadata({ topics: [] })).clusterId);
+    },
+    async brokers() {
+      return await request([], async () => (await cluster.metadata({ topics: [] })).brokers.length);
     },
     async close() {
       await connected?.catch(() => undefined);

@@ -31,7 +31,9 @@ export interface RawCluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   isConnected(): boolean;
-  metadata(query: { readonly topics: readonly string[] }): Promise<{ readonly clusterId: string }>;
+  metadata(query: {
+    readonly topics: readonly string[];
+  }): Promise<{ readonly clusterId: string; readonly brokers: readonly object[] }>;
   refreshMetadata(): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;

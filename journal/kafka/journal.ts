@@ -42,7 +42,7 @@ export function createKafkaJournal(options: KafkaJournalOptions): Journal {
   async function countPartitions(): Promise<Encoding> {
     const counts = new Map<TopicName, number>();
     for (const topic of topicNames) counts.set(topic, await fetcher.partitions(topic));
-    return { prefix, partitions: (topic) => counts.get(topic)! };
+    return { prefix, partitions: (topic) => counts.get(topic)!, isApart: (await fetcher.brokers()) > 1 };
   }
 
   return {

@@ -35,6 +35,34 @@ describe('requests', () => {
     expect(partitions).toEqual([5, 5, partitionOf('B1', 8)]);
   });
 
+  test('apart: one partition a request, each in its order', () => {
+    const buildings = ['B1', 'B2', 'B3', 'B1', 'B2'];
+    const records = buildings.flatMap((building, n) => [
+      record('results', `r${n}`, { n }, building),
+      record('late', `l${n}`, { n }, building),
+    ]);
+    const requests = encodeRecords(records, { ...encoding, isApart: true });
+    for (const request of requests) {
+      expect(request).toHaveLength(1);
+      expect(new Set(request[0]!.messages.map(({ partition }) => partition)).size).toBe(1);
+    }
+    const sent = (topic: string, building: string): unknown[] =>
+      requests
+        .flat()
+        .filter((each) => each.topic === topic && each.messages[0]!.partition === partitionOf(building, 8))
+        .flatMap(({ messages }) => messages.map(({ key }) => key));
+    expect(sent('p.results', 'B1')).toEqual(expect.arrayContaining(['r0', 'r3']));
+    expect(sent('p.late', 'B2')).toEqual(expect.arrayContaining(['l1', 'l4']));
+    expect(requests.flatMap(([only]) => only!.messages)).toHaveLength(records.length);
+    const whole = encodeRecords(records, encoding)
+      .flat()
+      .flatMap(({ topic, messages }) => messages.map(({ key, partition }) => `${topic} ${partition} ${String(key)}`));
+    const split = requests
+      .flat()
+      .flatMap(({ topic, messages }) => messages.map(({ key, partition }) => `${topic} ${partition} ${String(key)}`));
+    expect(split.toSorted()).toEqual(whole.toSorted());
+  });
+
   test('no batch of a partition beyond the broker’s limit, nothing lost or reordered', () => {
     const values = Array.from({ length: 40 }, (_, n) => record('state', `k${n}`, { n, text: 'x'.repeat(100_000) }));
     const requests = encodeRecords(values, encoding);

@@ -54,7 +54,7 @@ function lastWords({ name, pid, ended, said }: StartedRole): string {
 
 /** Waits until the process has restored a partition and gone on for a moment: then it works. */
 export async function working(role: StartedRole): Promise<void> {
-  await until(`${role.name} ${role.pid} works`, 120_000, () => {
+  await until(`${role.name} ${role.pid} works`, 240_000, () => {
     if (role.ended !== undefined)
       throw new Error(`${role.name} ended with ${role.ended}:\n${role.said.slice(-20).join('\n')}`);
     const restored = role.log.filter(({ msg }) => msg === 'restored').map(({ partition }) => partition);

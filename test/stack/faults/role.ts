@@ -79,7 +79,7 @@ export function startRole(name: string, options: readonly string[], environment:
 
 /** Waits until `/health` answers on the port; throws with what the role said where it ends before. */
 export async function healthy(role: Role, port: number): Promise<void> {
-  await until(`${role.name} is healthy`, 60_000, async () => {
+  await until(`${role.name} is healthy`, 120_000, async () => {
     if (role.ended !== undefined) throw new Error(`${role.name} ended with ${role.ended}:\n${role.said.join('\n')}`);
     return fetch(`http://127.0.0.1:${port}/health`).then(
       (answer) => answer.ok,

@@ -24,7 +24,7 @@ import { type Crew, createCrew, type RoleName, working } from './crew.ts';
 import { differences } from './differences.ts';
 import { type TransactionWatch, watchTransactions } from './open-transactions.ts';
 import { seeded } from './random.ts';
-import { type Replay, startReplay } from './replay.ts';
+import { startReplay } from './replay.ts';
 import { buildingFile, createRig, type Rig, type StartedRole } from './rig.ts';
 import { runUninterrupted } from './uninterrupted.ts';
 import { until } from './until.ts';
@@ -35,6 +35,8 @@ export interface FaultOptions {
   readonly kills: number;
   /** How long InfluxDB is away. */
   readonly outageMs: number;
+  /** Between two instants of the replay. */
+  readonly pauseMs: number;
   /** The end is judged when what differs has not changed for this long. */
   readonly stuckMs: number;
   readonly say: (line: string) => void;
@@ -44,7 +46,7 @@ export interface FaultReport {
   readonly seed: number;
   readonly seconds: number;
   readonly kills: Record<RoleName, number>;
-  /** Kills of `process` while the broker held a transaction of theirs open. */
+  /** Kills of `process` for which a transaction had to be aborted. */
   readonly inOpenTransaction: number;
   /** Journal events of all processes. */
   readonly events: Record<string, number>;
@@ -66,7 +68,8 @@ const partitions = 8;
 const prefix = 'faults';
 const live = 'LIVE';
 const dayMs = 86_400_000;
-const replayDays = 380;
+/** Less than what InfluxDB keeps of readings. */
+const replayDays = 690;
 
 export async function runFaults(options: FaultOptions): Promise<FaultReport> {
   const folder = mkdtempSync(join(tmpdir(), 'releve-faults-'));
@@ -84,7 +87,6 @@ async function run(
   closers: (() => Promise<unknown> | unknown)[],
 ): Promise<FaultReport> {
   const began = performance.now();
-  const random = seeded(options.seed);
   const servers = await startServers(folder, closers);
   const { rig, replayed } = await startRig(folder, servers, closers);
   const crew = createCrew(rig);
@@ -95,15 +97,15 @@ async function run(
     random: seeded(options.seed + 1),
     end: replayed.to,
     days: replayDays,
-    pauseMs: 5,
+    pauseMs: options.pauseMs,
   });
   closers.push(() => replay.stop().catch(() => undefined));
   for (const role of crew.alive('process')) await working(role);
   const watch = await watchTransactions(createKafka({ brokers: servers.kafka.brokers }));
   closers.push(() => watch.stop());
-  await until('transactions are seen', 30_000, () => watch.seen > 10);
+  await until('transactions are seen', 120_000, () => watch.seen > 10);
 
-  const faults = createFaults({ options, random, crew, watch, servers, replay });
+  const faults = createFaults({ options, crew, watch, servers });
   await faults.run().catch((error: unknown) => {
     for (const role of [...crew.alive('process'), ...crew.alive('sink')])
       options.say(`${role.name} ${role.pid}:\n${role.said.slice(-40).join('\n')}`);
@@ -209,20 +211,19 @@ interface Faults {
 
 function createFaults({
   options,
-  random,
   crew,
   watch,
   servers,
 }: {
   readonly options: FaultOptions;
-  readonly random: () => number;
   readonly crew: Crew;
   readonly watch: TransactionWatch;
   readonly servers: Servers;
-  readonly replay: Replay;
 }): Faults {
   const kills: Record<RoleName, number> = { process: 0, sink: 0, ingest: 0 };
   const exits: (number | string)[] = [];
+  /** Of each kill amid open transactions: whether one was aborted for it. */
+  const fates: Promise<boolean>[] = [];
   let inOpenTransaction = 0;
   let zombieNoticed = false;
   let acknowledged = 0;
@@ -230,19 +231,18 @@ function createFaults({
   /** One of a role, at a random instant of its work; another takes its place at once. */
   async function killOne(name: RoleName): Promise<void> {
     crew.check();
+    const random = seeded(1000 * options.seed + kills.process + kills.sink + kills.ingest);
     const candidates = crew.alive(name);
     const victim = candidates[Math.floor(random() * candidates.length)]!;
     if (name === 'process') await working(victim);
     await sleep(200 + random() * 800);
     if (name === 'ingest') acknowledged += await acknowledgedBy(victim);
-    const ids = victim.owned().map((partition) => `${prefix}-process-${partition}`);
-    const open = name === 'process' ? await killProcess(victim, ids) : [];
-    if (name !== 'process') await crew.kill(victim);
+    if (name === 'process') await killProcess(victim, random);
+    else {
+      await crew.kill(victim);
+      options.say(`kill ${name} ${victim.pid}`);
+    }
     kills[name]++;
-    if (open.length > 0) inOpenTransaction++;
-    options.say(
-      `kill ${name} ${victim.pid}${name === 'process' ? `, open transactions: ${open.length}/${ids.length}` : ''}`,
-    );
     await crew.start(name);
   }
 
@@ -250,19 +250,28 @@ function createFaults({
    * Stopped dead at a random instant, then killed: the same as killed at that instant, but the broker's word of its transactions can come over. Of
    * every three, two are meant for an open transaction: where there is none at that instant it goes on until the next one.
    */
-  async function killProcess(victim: StartedRole, ids: readonly string[]): Promise<string[]> {
+  async function killProcess(victim: StartedRole, random: () => number): Promise<void> {
     const isAimed = kills.process % 3 !== 2;
     for (let attempt = 1; ; attempt++) {
+      const ids = victim.owned().map((partition) => `${prefix}-process-${partition}`);
       victim.signal('SIGSTOP');
       await sleep(250);
       const open = watch.open(ids);
       if (open.length > 0 || !isAimed || attempt === 20) {
+        if (open.length > 0) fates.push(watch.aborted(open));
         await crew.kill(victim);
-        return open;
+        options.say(`kill process ${victim.pid}, open transactions: ${open.length}/${ids.length}`);
+        return;
       }
       victim.signal('SIGCONT');
       await sleep(200 + random() * 300);
     }
+  }
+
+  /** The broker's own timeout of a transaction, 30 s, and then some. */
+  async function countFates(): Promise<void> {
+    const known = await Promise.all(fates.map((fate) => Promise.race([fate, sleep(90_000, false)])));
+    inOpenTransaction = known.filter((isAborted) => isAborted).length;
   }
 
   async function influxAway(): Promise<void> {
@@ -278,7 +287,7 @@ function createFaults({
     options.say('the broker goes');
     const { dir, port } = servers.kafka;
     await servers.kafka.stop();
-    await sleep(2000 + random() * 3000);
+    await sleep(3000);
     servers.kafka = await startKafka({ dir, port });
     options.say('the broker is back');
     crew.check();
@@ -293,7 +302,7 @@ function createFaults({
     const before = new Map(crew.alive('process').map((role) => [role, role.log.length]));
     options.say(`process ${sleeper.pid} sleeps, with partitions ${partitionsOfIt}`);
     sleeper.signal('SIGSTOP');
-    await until('others took over', 90_000, () =>
+    await until('others took over', 180_000, () =>
       partitionsOfIt.every((partition) =>
         [...before].some(
           ([role, length]) =>
@@ -304,7 +313,7 @@ function createFaults({
     );
     sleeper.signal('SIGCONT');
     const length = before.get(sleeper)!;
-    await until('the zombie notices', 60_000, () =>
+    await until('the zombie notices', 120_000, () =>
       sleeper.log.slice(length).some(({ msg }) => msg === 'fenced' || msg === 'revoked' || msg === 'retry'),
     );
     zombieNoticed = true;
@@ -345,6 +354,7 @@ function createFaults({
       await zombie();
       await rebalance();
       for (const name of order.slice(half)) await killOne(name);
+      await countFates();
     },
   };
 }
@@ -468,6 +478,8 @@ if (import.meta.main) {
     seed: Number(values.seed),
     outageMs: Number(values['outage-s']) * 1000,
     stuckMs: Number(values['stuck-s']) * 1000,
+    // A replay that outlasts the faults.
+    pauseMs: Math.max(5, Number(values.kills) / 4),
     say: (line) => console.error(`${new Date().toISOString()} ${line}`),
   });
   console.log(JSON.stringify(report, null, 2));
