@@ -85,7 +85,7 @@ function decideMeter(
   const { calendar, building } = context;
   const neighbour = lastReadingBefore(evaluated, settledBefore);
   if (neighbour === null) return;
-  const target = Math.min(horizon, calendar.windowOf('day', neighbour).start);
+  const target = foldable(evaluated, calendar, Math.min(horizon, calendar.windowOf('day', neighbour).start));
   if (target <= state.decidedTo) return;
   if (state.base === null && (state.tail.length === 0 || state.tail.at(0) >= target)) {
     // Nothing of this meter is that old.
@@ -119,6 +119,14 @@ function decideMeter(
   if (point >= 0) state.base = validation.baseAt(point, curve, state.tail, state.base);
   state.tail.dropFirst(count);
   state.decidedTo = target;
+}
+
+/** The midnight at or before `target` at which the last point of the curve is what was believed: later readings must find the same base. */
+function foldable({ validation }: EvaluatedMeter, calendar: BuildingContext['calendar'], target: number): number {
+  return validation.undone.reduceRight(
+    (least, { from, to }) => (from < least && least <= to ? calendar.windowOf('day', from).start : least),
+    target,
+  );
 }
 
 /** The last accepted reading before an instant from which on others may still come, and be nearer to what lies before. */

@@ -384,7 +384,7 @@ function remainderSlots(
   for (const part of tenants)
     for (const [slot, energyWh] of Object.entries(energyBySlotName(part.figures.slotsWh, [])))
       remainder[slot] = (remainder[slot] ?? 0) - energyWh;
-  return remainder;
+  return Object.fromEntries(Object.entries(remainder).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function statusOfParts(statuses: readonly WindowStatus[]): WindowStatus {

@@ -62,6 +62,8 @@ export class Validation {
   private single = false;
   private held: number[] = [];
   private breakPending = false;
+  /** Where the only reading of a series was undone: between it and the reading that undid it the curve does not show what was believed. */
+  readonly undone: { readonly from: number; readonly to: number }[] = [];
 
   /** Runs the fold: fills the curve and the verdicts. Declared replacements at or before the base are behind it, those after `until` to come. */
   run(tail: ReadingTail, base: FoldBase | null, rules: MeterRules, curve: Curve, until: number): void {
@@ -121,6 +123,7 @@ export class Validation {
     if (this.source.length < length + 64) this.source = new Int32Array(length * 2 + 64);
     this.held = [];
     this.breakPending = false;
+    this.undone.length = 0;
     this.virtualIndex.clear();
     this.hasLast = base !== null;
     this.single = false;
@@ -220,7 +223,7 @@ export class Validation {
     if (this.held.length < 3 || at - tail.at(first) < 3_600_000) return;
     const members = this.held;
     this.held = [];
-    if (this.single) this.undoSingle(curve);
+    if (this.single) this.undoSingle(curve, at);
     else this.breakPending = true;
     this.beginSegment(tail.indexWh(first), curve);
     this.single = false;
@@ -228,9 +231,10 @@ export class Validation {
   }
 
   /** The only reading of the series was the glitch. */
-  private undoSingle(curve: Curve): void {
+  private undoSingle(curve: Curve, at: number): void {
     curve.length--;
     const point = curve.length;
+    this.undone.push({ from: curve.at[point] as number, to: at });
     this.mark(this.source[point] as number, verdicts.glitch);
     this.breakPending = ((curve.kind[point] as number) & pointAfterBreak) !== 0;
   }
