@@ -12,12 +12,12 @@ export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string 
   return text;
 }
 
-/** The bytes of a line; white space and `-`, `:`, `,` between bytes, a leading `0x` and a `#` comment are skipped; null when it is not hex. */
+/** The bytes of a line; white space and `-`, `:`, `,` between bytes, a leading `0x`, a byte order mark and a `#` comment are skipped; null when it is not hex. */
 export function fromHexLine(line: string): Uint8Array | null {
   const bytes = new Uint8Array((line.length + 1) >> 1);
   let count = 0;
   let high = -1;
-  for (let index = 0; index < line.length; index++) {
+  for (let index = startOfText(line); index < line.length; index++) {
     const code = line.charCodeAt(index);
     if (code === HASH) break;
     const digit = code < 128 ? DIGIT_OF_CODE[code]! : NOT_A_DIGIT;
@@ -31,6 +31,12 @@ export function fromHexLine(line: string): Uint8Array | null {
     else if (digit === NOT_A_DIGIT || high >= 0) return null;
   }
   return high >= 0 ? null : bytes.subarray(0, count);
+}
+
+/** Behind the byte order mark that editors put in front of a file, read as UTF-8 or as Latin-1. */
+function startOfText(line: string): number {
+  if (line.charCodeAt(0) === 0xfeff) return 1;
+  return line.startsWith('\u00ef\u00bb\u00bf') ? 3 : 0;
 }
 
 const HASH = 0x23;

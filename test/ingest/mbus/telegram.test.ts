@@ -100,6 +100,8 @@ describe('hex lines', () => {
     ['10:5B-01', '105B01'],
     ['', ''],
     ['# nothing', ''],
+    ['\ufeffE5', 'E5'],
+    ['\u00ef\u00bb\u00bf10 5B', '105B'],
   ])('"%s" is read', (line, expected) => {
     expect(Buffer.from(fromHexLine(line)!).toString('hex').toUpperCase()).toBe(expected);
   });
