@@ -5,9 +5,7 @@ import { filter, firstValueFrom, timeout } from 'rxjs';
 import { stringify } from 'yaml';
 import type { Endpoint } from '../domain/bus.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import { fractionOf } from '../ingest/profiles/exact.ts';
-import { registerLimitWh, registerOf } from '../ingest/profiles/register.ts';
-import { presentTotals } from '../ingest/profiles/select.ts';
+import { type ProfileSuggestion, suggestProfile } from '../ingest/profiles/suggest.ts';
 import { type FoundMeter, type ScanEvent, scanPrimary, scanSecondary } from '../ingest/scan.ts';
 import type { ByteLink } from '../ingest/transport/byte-link.ts';
 import { createLink } from '../ingest/transport/endpoint.ts';
@@ -153,7 +151,7 @@ async function isConnected(link: ByteLink): Promise<boolean> {
 
 function summary(meter: FoundMeter): object {
   const header = meter.telegrams.find((telegram) => telegram.header)?.header;
-  const index = indexOf(meter);
+  const suggestion = suggestProfile(meter.telegrams);
   return {
     primary: meter.primary,
     secondary: meter.secondary,
@@ -162,29 +160,17 @@ function summary(meter: FoundMeter): object {
     version: header?.version,
     medium: header?.medium,
     telegrams: meter.telegrams.length,
-    registerLimitWh: index?.limitWh,
+    registerLimitWh: suggestion.kind === 'automatic' ? suggestion.registerLimitWh : undefined,
+    profile: suggestion.kind === 'named' ? suggestion.profile : undefined,
   };
-}
-
-/** The register that would be the index, where it is beyond doubt. */
-function indexOf(meter: FoundMeter): { readonly limitWh: number | undefined } | undefined {
-  const totals = presentTotals(
-    meter.telegrams.flatMap(({ records }) => records),
-    'energy',
-    'import',
-  );
-  const [record] = totals;
-  if (!record || totals.length > 1 || record.error !== null) return undefined;
-  const register = registerOf(record, fractionOf(1));
-  const status = meter.telegrams.find((telegram) => telegram.header)?.header?.status;
-  return register ? { limitWh: registerLimitWh(record, register.stepWh, status) } : undefined;
 }
 
 function paste(found: readonly FoundMeter[], bus: string, endpoint: Endpoint): string {
   const { kind, ...where } = endpoint;
   const meters = found.map((meter) => {
     const header = meter.telegrams.find((telegram) => telegram.header)?.header;
-    const index = indexOf(meter);
+    const suggestion = suggestProfile(meter.telegrams);
+    const limitWh = suggestion.kind === 'automatic' ? suggestion.registerLimitWh : undefined;
     // Addresses 0 (not set) and from 251 on do not tell meters apart.
     const usePrimary =
       meter.primary >= 1 &&
@@ -197,13 +183,25 @@ function paste(found: readonly FoundMeter[], bus: string, endpoint: Endpoint): s
       role: 'tenant',
       lot: 1,
       ...(header?.id ? { serial: header.id } : {}),
-      source: { bus, ...address, ...(index ? {} : { profile: 'tarifs-2' }) },
-      ...(index?.limitWh === undefined ? {} : { register_limit_wh: index.limitWh }),
+      source: { bus, ...address, ...(suggestion.kind === 'named' ? { profile: suggestion.profile } : {}) },
+      ...(limitWh === undefined ? {} : { register_limit_wh: limitWh }),
     };
   });
-  const undecided = found.some((meter) => !indexOf(meter));
-  const hint = undecided ? '# profile: no single import index was found; write a profile for this model (docs)\n' : '';
-  return `# role and lot of each meter are yours to set\n${hint}${stringify({ buses: [{ id: bus, driver: 'mbus', [kind]: where }], meters })}`;
+  const hints = found.flatMap((meter, at) => hintOf(suggestProfile(meter.telegrams), meters[at]!.id));
+  return `# role and lot of each meter are yours to set\n${hints.join('')}${stringify({ buses: [{ id: bus, driver: 'mbus', [kind]: where }], meters })}`;
+}
+
+function hintOf(suggestion: ProfileSuggestion, id: string): string[] {
+  switch (suggestion.kind) {
+    case 'automatic':
+      return [];
+    case 'named':
+      return [`# ${id}: tariffs without a total; look whether these are all of its tariffs\n`];
+    case 'other medium':
+      return [`# ${id}: counts ${suggestion.medium}, no electricity; leave it out\n`];
+    case 'undecided':
+      return [`# ${id}: no single import index was found; write a profile for this model (docs)\n`];
+  }
 }
 
 function endpointOf(text: string): Endpoint {

@@ -11,6 +11,7 @@ import { toHex } from '../mbus/hex.ts';
 import type { Telegram } from '../mbus/telegram.ts';
 import { type Fraction, floor, fractionOf } from './exact.ts';
 import { indexOf, limitOf } from './index-register.ts';
+import { otherMedium } from './medium.ts';
 import type { MeterProfile, RecordSelector } from './profile.ts';
 import { registerOf, resolutionWh } from './register.ts';
 import { presentPhases, presentTotals, select } from './select.ts';
@@ -36,9 +37,9 @@ export function readingOf(
   if (ids.size > 1) return rejected('METER_MISMATCH', { ...identity, answered: [...ids] });
   const answering = identify(meter, header?.id ?? '', records);
   if (!answering.ok) return rejected(answering.code, { ...identity, ...answering.facts });
-  const foreign = header && (isFixed(telegrams) ? otherFixedMedia : otherMedia).has(header.mediumCode);
-  if (foreign && profile.index === undefined)
-    return rejected('INDEX_UNDECIDED', { ...identity, reason: 'medium', medium: header.medium });
+  const medium = otherMedium(telegrams.map(({ telegram }) => telegram));
+  if (medium !== null && profile.index === undefined)
+    return rejected('INDEX_UNDECIDED', { ...identity, reason: 'medium', medium });
 
   const multiplier = fractionOf(meter.multiplier);
   const instantOf = (record: DataRecord): number | undefined =>
@@ -191,18 +192,3 @@ function bare(serial: string): string {
     .toUpperCase()
     .replace(/^0+(?=.)/, '');
 }
-
-function isFixed(telegrams: readonly TelegramAt[]): boolean {
-  return telegrams.some(
-    ({ telegram: { header, frame } }) =>
-      header !== null && 'controlInformation' in frame && fixedData.has(frame.controlInformation),
-  );
-}
-
-const fixedData: ReadonlySet<number> = new Set([0x73, 0x77]);
-/** Oil, gas, heat, steam, hot water, water, heat costs, and those of mode 2. */
-const otherFixedMedia: ReadonlySet<number> = new Set([1, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14]);
-/** Media that count no electricity: gas, heat, steam, hot water, water, heat costs, air, cooling … */
-const otherMedia: ReadonlySet<number> = new Set([
-  0x01, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x15, 0x16, 0x17, 0x28,
-]);
