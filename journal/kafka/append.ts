@@ -7,9 +7,9 @@
  */
 import type { Kafka, Producer } from 'kafkajs';
 import type { OutgoingRecord } from '../port.ts';
-import { compression } from './compression.ts';
 import { type Encoding, encodeRecords } from './encode.ts';
 import { KafkaFailure } from './errors.ts';
+import { toMessages } from './produce.ts';
 
 export interface Appender {
   append(records: readonly OutgoingRecord[], encoding: Encoding): Promise<void>;
@@ -35,8 +35,8 @@ export function createAppender(kafka: Kafka): Appender {
       producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
       await producer.connect();
     }
-    for (const topicMessages of encodeRecords(records, encoding)) {
-      await producer.sendBatch({ topicMessages, acks: acknowledgedByAll, compression });
+    for (const batches of encodeRecords(records, encoding)) {
+      await producer.sendBatch({ topicMessages: batches.map(toMessages), acks: acknowledgedByAll });
     }
   }
 

@@ -6,6 +6,7 @@
 import { Kafka, type KafkaConfig, type LogEntry, logLevel } from 'kafkajs';
 import { registerCompression } from './compression.ts';
 import { mendIdleTimers } from './idle-timers.ts';
+import { mendProduce } from './produce.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
@@ -29,6 +30,7 @@ export function createKafka(options: KafkaOptions): Kafka {
   process.env.KAFKAJS_NO_PARTITIONER_WARNING ??= '1';
   registerCompression();
   mendIdleTimers();
+  mendProduce();
   const { log } = options;
   return new Kafka({
     brokers: [...options.brokers],

@@ -16,9 +16,13 @@ export function registerCompression(): void {
   kafkajs.CompressionCodecs[compression] = () => codec;
 }
 
+/** One frame. */
+export function compress(bytes: Buffer): Promise<Buffer> {
+  return promised((done) => zstdCompress(bytes, { chunkSize, params }, done));
+}
+
 const codec = {
-  compress: ({ buffer }: { readonly buffer: Buffer }) =>
-    promised((done) => zstdCompress(buffer, { chunkSize, params }, done)),
+  compress: ({ buffer }: { readonly buffer: Buffer }) => compress(buffer),
   decompress: (buffer: Buffer) => promised((done) => zstdDecompress(buffer, { chunkSize }, done)),
 };
 

@@ -24,7 +24,7 @@ export interface FetchRequest {
   readonly topics: readonly FetchTopic[];
 }
 
-/** kafkajs's broker; only {@link fetchFrom} looks into it. */
+/** kafkajs's broker; only {@link sendThrough} looks into it. */
 export type RawBroker = object;
 
 export interface RawCluster {
@@ -48,26 +48,34 @@ export interface RawCluster {
 
 export const readCommitted = 1;
 
-type Send = (this: RawBroker, exchange: object) => Promise<FetchResponse>;
+type Send = (this: RawBroker, exchange: object) => Promise<unknown>;
 const inModules = createRequire(import.meta.url);
 /** Until an answer that the broker may hold back for `maxWaitTime` is taken for lost. */
 const networkDelayMs = 5000;
 
 /** Sends kafkajs's own request and decodes the answer ourselves; its errors are kafkajs's. */
 export async function fetchFrom(broker: RawBroker, fetch: FetchRequest): Promise<FetchResponse['responses']> {
+  const request = inModules('kafkajs/src/protocol/requests/fetch/v11/request') as (fetch: object) => object;
+  const response = inModules('kafkajs/src/protocol/requests/fetch/v11/response') as { readonly parse: unknown };
+  const answer = await sendThrough(broker, {
+    request: request({ replicaId: -1, ...fetch }),
+    response: { decode: decodeFetchResponse, parse: response.parse },
+    requestTimeout: fetch.maxWaitTime + networkDelayMs,
+  });
+  return (answer as FetchResponse).responses;
+}
+
+/** One request in kafkajs's terms over the broker's connections; what its response decodes and parses. */
+export async function sendThrough(
+  broker: RawBroker,
+  exchange: { readonly request: object; readonly response: object; readonly requestTimeout?: number },
+): Promise<unknown> {
   const symbol = Object.getOwnPropertySymbols(Object.getPrototypeOf(broker)).find(
     ({ description }) => description === 'private:Broker:sendRequest',
   );
   const send = symbol && (broker as Record<symbol, Send>)[symbol];
   if (!send) throw new Error('this kafkajs is not version 2.2.4');
-  const request = inModules('kafkajs/src/protocol/requests/fetch/v11/request') as (fetch: object) => object;
-  const response = inModules('kafkajs/src/protocol/requests/fetch/v11/response') as { readonly parse: unknown };
-  const { responses } = await send.call(broker, {
-    request: request({ replicaId: -1, ...fetch }),
-    response: { decode: decodeFetchResponse, parse: response.parse },
-    requestTimeout: fetch.maxWaitTime + networkDelayMs,
-  });
-  return responses;
+  return await send.call(broker, exchange);
 }
 
 /** A cluster with connections of its own: a fetch that waits holds nobody else up. */

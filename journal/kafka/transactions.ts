@@ -6,9 +6,9 @@ import type { Kafka, Producer, RecordMetadata } from 'kafkajs';
 import { type TopicName, topicName } from '../../domain/topics.ts';
 import type { OutgoingRecord } from '../port.ts';
 import { acknowledgedByAll } from './append.ts';
-import { compression } from './compression.ts';
 import { type Encoding, encodeRecords, lastOfEachKey } from './encode.ts';
 import { KafkaFailure } from './errors.ts';
+import { toMessages } from './produce.ts';
 
 export interface Transactions {
   /**
@@ -69,9 +69,10 @@ export async function beginTransactions(options: TransactionsOptions): Promise<T
     const stateTopic = topicName('state', encoding.prefix);
     let stateOffset: number | undefined;
     try {
-      for (const topicMessages of encodeRecords(lastOfEachKey(records), encoding)) {
-        const answers = await transaction.sendBatch({ topicMessages, acks: acknowledgedByAll, compression });
-        const sent = topicMessages.find(({ topic }) => topic === stateTopic)?.messages.length;
+      for (const batches of encodeRecords(lastOfEachKey(records), encoding)) {
+        const topicMessages = batches.map(toMessages);
+        const answers = await transaction.sendBatch({ topicMessages, acks: acknowledgedByAll });
+        const sent = batches.find(({ topic }) => topic === stateTopic)?.partitions.get(partition)?.length;
         if (sent !== undefined) stateOffset = lastOffset(answers, stateTopic, sent);
       }
       const topics = [...next].map(([topic, offset]) => ({
