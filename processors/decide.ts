@@ -158,9 +158,9 @@ function prune(state: BuildingState, context: BuildingContext, horizon: number, 
   for (const date of state.climates.keys()) if (date < oldest) state.climates.delete(date);
   for (const date of state.temperatures.keys()) if (date < oldest) state.temperatures.delete(date);
   if (keepParts) return;
+  const partsFrom = horizon - pendingDays * dayMs - context.building.charges.closeAfterMs;
   for (const meter of meters)
-    if (meter)
-      meter.parts = meter.parts.filter((part) => part.done === null || part.end >= horizon - pendingDays * dayMs);
+    if (meter) meter.parts = meter.parts.filter((part) => part.done === null || part.end >= partsFrom);
   for (const [key, period] of state.periods)
     if (period.end < horizon - 2 * memoryDays * dayMs) state.periods.delete(key);
 }

@@ -22,7 +22,7 @@ export interface FlushOptions {
 export function isDue(state: BuildingState, context: BuildingContext, now: number): boolean {
   for (const meter of state.meters.values()) if (meter.dirtyFrom !== Number.POSITIVE_INFINITY) return true;
   for (const day of state.days.values()) if (day.nextChangeAt <= now) return true;
-  if (runningPeriods(state, context, now).length > 0) return true;
+  if (runningPeriods(state, context, now).length > 0 || closable(state, context, now).length > 0) return true;
   return (
     state.periodsDirtyFrom !== Number.POSITIVE_INFINITY || (state.watchedSince !== null && lastDayEnd(state) <= now)
   );
@@ -50,6 +50,7 @@ export function flush(
   const newDay = windows.length > 1;
   if ((state.periodsDirtyFrom !== Number.POSITIVE_INFINITY || running.length > 0) && (settled || newDay))
     flushPeriods(state, context, evaluation, options, running, out);
+  if (settled && options.replay !== true) closeDue(state, context, evaluation, now, out);
   for (const { state: meter, validation } of evaluation.meters) {
     meter.dirtyFrom = Number.POSITIVE_INFINITY;
     meter.acceptedAt = validation.acceptedAt;
@@ -116,16 +117,25 @@ function flushPeriods(
     for (const window of periodWindows(context, state.periodsDirtyFrom, newest))
       due.set(`${window.kind}/${window.start}`, window);
   for (const window of due.values()) {
-    const closed = periodStateOf(state, window).closed !== null;
+    const closed = periodStateOf(state, window, now).closed !== null;
     if (closed && (!settled || replay === true)) waiting = Math.min(waiting, window.start);
     else computePeriod(state, context, evaluation, window, now, out);
   }
   state.periodsDirtyFrom = waiting === Number.POSITIVE_INFINITY ? waiting : Math.max(waiting, state.periodsDirtyFrom);
   state.lastPeriodsAt = now;
-  if (settled && replay !== true) closeDue(state, context, evaluation, now, out);
 }
 
-/** A watched building's periods close by themselves; history that was only brought in waits for `close`. */
+/** Periods that close by themselves: so long after their end, or after they were first told where they were over by then. */
+function closable(state: BuildingState, { building }: BuildingContext, now: number): PeriodState[] {
+  return [...state.periods.values()].filter(
+    ({ start, end, toldAt, closed }) =>
+      closed === null &&
+      now >= Math.max(end, toldAt) + building.charges.closeAfterMs &&
+      (state.rebuildFrom === null || state.rebuildFrom > start),
+  );
+}
+
+/** Closes what closes by itself, and what was to be closed by declaration but had to wait for a replay. */
 function closeDue(
   state: BuildingState,
   context: BuildingContext,
@@ -133,10 +143,11 @@ function closeDue(
   now: number,
   out: Result[],
 ): void {
-  if (state.watchedSince === null) return;
-  for (const period of state.periods.values()) {
-    if (period.closed || period.end <= state.watchedSince || now < period.end + context.building.charges.closeAfterMs)
-      continue;
-    closePeriod(state, context, evaluation, context.calendar.windowOf(period.kind, period.start), now, 'releve', out);
+  for (const { kind, start } of closable(state, context, now))
+    closePeriod(state, context, evaluation, context.calendar.windowOf(kind, start), now, 'releve', out);
+  for (const event of state.declared) {
+    if (event.type !== 'close') continue;
+    const window = context.calendar.windowOf(event.period, context.calendar.day(event.date).start);
+    if (state.previous && now >= window.end) closePeriod(state, context, evaluation, window, now, event.by, out);
   }
 }

@@ -48,6 +48,16 @@ export function findPart(meter: MeterState, span: PartSpan): PartState | undefin
   return meter.parts.find((part) => part.kind === span.kind && part.start === span.start && part.end === span.end);
 }
 
+/** True where what was decided of the part is no longer kept: only a replay can tell it again. */
+export function isForgotten(meter: MeterState, span: PartSpan): boolean {
+  return (
+    meter.decidedTo > span.start &&
+    meter.firstAt !== null &&
+    meter.firstAt < span.end &&
+    findPart(meter, span) === undefined
+  );
+}
+
 export function partFigures(
   evaluated: EvaluatedMeter,
   span: PartSpan,

@@ -3,13 +3,14 @@ import { isVacantThroughout, type Lot } from '../domain/building.ts';
 import { periodKinds } from '../domain/calendar.ts';
 import type { Adjustment, BuildingPeriod, MeterPeriod, Result } from '../domain/results.ts';
 import type { PeriodKind, TimeWindow, WindowFlag, WindowStatus } from '../domain/window.ts';
-import { type Share, shareOut, splitShare } from './analysis/shares.ts';
+import type { Share } from './analysis/shares.ts';
 import { statusOf } from './consumption/meter-day.ts';
 import { energyBySlotName, slotNames } from './consumption/slots.ts';
 import type { BuildingContext } from './context.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type BilledPart, billedCharges } from './period-charges.ts';
-import { energyUntil, type MeterPart, type PartSpan, partFigures } from './period-parts.ts';
+import { energyUntil, isForgotten, type MeterPart, type PartSpan, partFigures } from './period-parts.ts';
+import { isActive, sharesOf } from './period-shares.ts';
 import { revise } from './publish.ts';
 import type { BuildingState, PeriodState } from './state.ts';
 
@@ -57,7 +58,7 @@ export function periodWindows(context: BuildingContext, from: number, to: number
   return periodKinds.flatMap((kind) => context.calendar.between(kind, from, to + 1));
 }
 
-export function periodStateOf(state: BuildingState, window: TimeWindow): PeriodState {
+export function periodStateOf(state: BuildingState, window: TimeWindow, now: number): PeriodState {
   const key = `${window.kind}/${window.start}`;
   let period = state.periods.get(key);
   if (!period) {
@@ -65,12 +66,20 @@ export function periodStateOf(state: BuildingState, window: TimeWindow): PeriodS
       kind: window.kind as PeriodKind,
       start: window.start,
       end: window.end,
+      toldAt: state.previous?.toldAt.get(key) ?? now,
       published: state.previous?.periods.get(key) ?? new Map(),
       closed: state.previous?.closed.get(key) ?? null,
     };
     state.periods.set(key, period);
   }
   return period;
+}
+
+/** True where what some meter had of it is gone: what was told stands until a replay. */
+function isPeriodForgotten(evaluation: Evaluation, window: TimeWindow): boolean {
+  return evaluation.meters.some(({ state, context }) =>
+    partSpans(context.lot, window).some(({ span }) => isForgotten(state, span)),
+  );
 }
 
 /** Computes one period and appends what changed to `out`. */
@@ -82,8 +91,9 @@ export function computePeriod(
   now: number,
   out: Result[],
 ): void {
+  if (isPeriodForgotten(evaluation, window)) return;
   const { meterPeriods, buildingPeriod } = periodResults(context, evaluation, window, now);
-  const period = periodStateOf(state, window);
+  const period = periodStateOf(state, window, now);
   if (period.closed) {
     adjust(context, period, meterPeriods, now, out);
     return;
@@ -96,7 +106,7 @@ export function computePeriod(
   if (published) out.push(published);
 }
 
-/** Closes a period for billing: what is known now is what is billed. */
+/** Closes a period for billing: what is known now is what is billed. Where that is gone, a replay is asked for, which closes it at its end. */
 export function closePeriod(
   state: BuildingState,
   context: BuildingContext,
@@ -106,8 +116,12 @@ export function closePeriod(
   by: string,
   out: Result[],
 ): void {
-  const period = periodStateOf(state, window);
+  const period = periodStateOf(state, window, now);
   if (period.closed) return;
+  if (isPeriodForgotten(evaluation, window)) {
+    state.rebuildFrom = Math.min(state.rebuildFrom ?? window.start, window.start);
+    return;
+  }
   const { meterPeriods, buildingPeriod } = periodResults(context, evaluation, window, now);
   const result: BuildingPeriod = { ...buildingPeriod, status: 'final', closedAt: now };
   const meters = meterPeriods.map((meter): MeterPeriod => ({ ...meter, status: 'final' }));
@@ -278,10 +292,6 @@ function meterPeriod(
   };
 }
 
-function isActive(part: MeterPart): boolean {
-  return part.figures.energyWh !== null && !part.vacant;
-}
-
 /** Local days of the elapsed part that touch the occupancy: all of them where the lot declares none. `elapsed`: the whole period's days. */
 function billedDays(
   { calendar }: BuildingContext,
@@ -302,51 +312,6 @@ function billedDays(
       (stay) => stay.from < Math.min(day.end, to) && (stay.to === undefined || stay.to > Math.max(day.start, start)),
     ),
   ).length;
-}
-
-/** Of each tenant part: the lot's share, divided over its meters and stays. */
-function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
-  const shares = new Map<MeterPart, Share>();
-  const byLot = new Map<number, MeterPart[]>();
-  for (const part of tenants)
-    byLot.set(part.evaluated.context.meter.lot ?? 0, [
-      ...(byLot.get(part.evaluated.context.meter.lot ?? 0) ?? []),
-      part,
-    ]);
-  const entries = [...byLot].map(([number, parts]) => {
-    const wholes = parts.filter((part) => part.occupancy === 0);
-    return {
-      number,
-      energyWh: wholes.reduce((sum, part) => sum + (part.figures.energyWh ?? 0), 0),
-      active: wholes.some(isActive),
-      parts,
-      wholes,
-    };
-  });
-  const weight = (part: MeterPart) => ({
-    energyWh: part.figures.energyWh ?? 0,
-    durationMs: part.span.end - part.span.start,
-  });
-  shareOut(entries).forEach((share, i) => {
-    const entry = entries[i];
-    if (!entry) return;
-    const [only, ...others] = entry.wholes;
-    if (only && others.length === 0 && entry.parts.length === 1) {
-      shares.set(only, share);
-      return;
-    }
-    splitShare(share, entry.wholes.map(weight)).forEach((meterShare, j) => {
-      const whole = entry.wholes[j];
-      if (!whole) return;
-      shares.set(whole, meterShare);
-      const stays = entry.parts.filter((part) => part.evaluated === whole.evaluated && part.occupancy !== 0);
-      if (stays.length > 0)
-        splitShare(meterShare, stays.map(weight)).forEach((stayShare, k) => {
-          shares.set(stays[k] as MeterPart, stayShare);
-        });
-    });
-  });
-  return shares;
 }
 
 /** general − Σ tenants − Σ common over the same two instants; null where they are missing or cover less than half of what has elapsed. */

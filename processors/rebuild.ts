@@ -6,14 +6,23 @@
 import type { Building } from '../domain/building.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import { periodKinds } from '../domain/calendar.ts';
-import { type Anomaly, type Recommendation, type Result, resultKey } from '../domain/results.ts';
+import {
+  type Adjustment,
+  type Anomaly,
+  type MeterPeriod,
+  type Recommendation,
+  type Result,
+  resultKey,
+} from '../domain/results.ts';
 import type { RangeQuery, ResultsReader, StoredReading } from '../results/port.ts';
 import { noEffects } from './effects.ts';
 import { contentHash } from './publish.ts';
 import {
+  type BilledMeter,
   type BuildingState,
   createBuildingState,
   createMeterState,
+  type PeriodState,
   type PreviousResults,
   type Published,
 } from './state.ts';
@@ -30,6 +39,7 @@ export type History = Pick<
   | 'climate'
   | 'meterPeriods'
   | 'buildingPeriods'
+  | 'adjustments'
 >;
 
 export interface Rebuilt {
@@ -89,23 +99,62 @@ function carryOver(old: BuildingState, stored: readonly Result[]): BuildingState
     state.meters.set(id, { ...createMeterState(id), rejected: meter.rejected, registerLimitWh: meter.registerLimitWh });
   }
   state.previous = previousOf(stored, old);
-  state.periods = new Map([...old.periods].filter(([, period]) => period.closed !== null));
+  state.periods = new Map([...closedLongAgo(stored, old), ...[...old.periods].filter(([, { closed }]) => closed)]);
   return state;
 }
 
+/** Closed periods that the state has let go: what was billed stands in the store. */
+function closedLongAgo(stored: readonly Result[], old: BuildingState): Map<string, PeriodState> {
+  const found = new Map<string, PeriodState>();
+  for (const whole of stored) {
+    if (whole.kind !== 'building_period' || whole.closedAt === null) continue;
+    const key = `${whole.period}/${whole.start}`;
+    if (old.periods.has(key)) continue;
+    const isOwn = (result: MeterPeriod | Adjustment): boolean =>
+      result.period === whole.period && result.start === whole.start;
+    const adjustments = stored.filter((r): r is Adjustment => r.kind === 'adjustment' && isOwn(r));
+    const billed = stored.filter((r): r is MeterPeriod => r.kind === 'meter_period' && isOwn(r) && r.occupancy === 0);
+    found.set(key, {
+      kind: whole.period,
+      start: whole.start,
+      end: whole.end,
+      toldAt: whole.closedAt,
+      published: new Map(),
+      closed: {
+        at: whole.closedAt,
+        by: 'releve',
+        billed: new Map(billed.map((result) => [result.meter, billedOf(result, adjustments)])),
+      },
+    });
+  }
+  return found;
+}
+
+function billedOf({ meter, energyWh, amountCents }: MeterPeriod, adjustments: readonly Adjustment[]): BilledMeter {
+  const own = adjustments.filter((adjustment) => adjustment.meter === meter);
+  return {
+    energyWh,
+    amountCents,
+    adjustedWh: own.reduce((sum, adjustment) => sum + adjustment.energyWh, 0),
+    adjustedCents: own.reduce((sum, adjustment) => sum + (adjustment.amountCents ?? 0), 0),
+    sequence: Math.max(0, ...own.map(({ sequence }) => sequence)),
+  };
+}
+
 async function storedResults(history: History, query: RangeQuery): Promise<Result[]> {
-  const [days, buildingDays, anomalies, recommendations, climate, ...periods] = await Promise.all([
+  const [days, buildingDays, anomalies, recommendations, climate, adjustments, ...periods] = await Promise.all([
     history.meterDays(query),
     history.buildingDays(query),
     history.anomalies(query),
     history.recommendations(query),
     history.climate(query),
+    history.adjustments(query),
     ...periodKinds.flatMap((period) => [
       history.meterPeriods({ ...query, period }),
       history.buildingPeriods({ ...query, period }),
     ]),
   ]);
-  return [...days, ...buildingDays, ...anomalies, ...recommendations, ...climate, ...periods.flat()];
+  return [...days, ...buildingDays, ...anomalies, ...recommendations, ...climate, ...adjustments, ...periods.flat()];
 }
 
 function previousOf(stored: readonly Result[], old: BuildingState): PreviousResults {
@@ -124,6 +173,7 @@ function previousOf(stored: readonly Result[], old: BuildingState): PreviousResu
     days,
     periods,
     closed: new Map([...old.periods].map(([key, period]) => [key, period.closed])),
+    toldAt: new Map([...old.periods].map(([key, period]) => [key, period.toldAt])),
     newestAt: new Map(
       [...old.meters].flatMap(([id, { lastReadingAt }]) => (lastReadingAt === null ? [] : [[id, lastReadingAt]])),
     ),

@@ -143,6 +143,7 @@ function unpack(packed: PackedState): BuildingState {
         key,
         {
           ...period,
+          toldAt: period.toldAt ?? period.end,
           published: new Map(period.published),
           closed: period.closed && { ...period.closed, billed: new Map(period.closed.billed) },
         } as PeriodState,

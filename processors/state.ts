@@ -137,6 +137,8 @@ export interface PeriodState {
   readonly kind: PeriodKind;
   readonly start: number;
   readonly end: number;
+  /** Wall clock when it was first told: history that was brought in has as long to be completed as a period that has just ended. */
+  readonly toldAt: number;
   readonly published: Map<string, Published>;
   closed: { at: number; by: string; billed: Map<string, BilledMeter> } | null;
 }
@@ -185,6 +187,7 @@ export interface PreviousResults {
   readonly days: ReadonlyMap<number, Map<string, Published>>;
   readonly periods: ReadonlyMap<string, Map<string, Published>>;
   readonly closed: ReadonlyMap<string, PeriodState['closed']>;
+  readonly toldAt: ReadonlyMap<string, number>;
   /** Of each meter, the instant of its newest reading: more is to come until then. */
   readonly newestAt: ReadonlyMap<string, number>;
 }

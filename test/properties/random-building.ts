@@ -234,7 +234,7 @@ export function realize(plan: BuildingPlan): RandomBuilding {
     },
     tariffs: tariffsOf(plan, middle),
     invoices: invoicesOf(plan, middle),
-    charges: { mode: plan.mode, commonKey: plan.commonKey, closeAfterMs: 10 * dayMs },
+    charges: { mode: plan.mode, commonKey: plan.commonKey, closeAfterMs: 100 * dayMs },
     events,
     contacts: [],
     maxGapMs: 2 * hourMs,

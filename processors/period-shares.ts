@@ -1,0 +1,53 @@
+/** The shares of a period: of each lot, divided over its meters and the stays in it. */
+import { type Share, shareOut, splitShare } from './analysis/shares.ts';
+import type { MeterPart } from './period-parts.ts';
+
+/** Of each tenant part: the lot's share, divided over its meters and stays. */
+export function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
+  const shares = new Map<MeterPart, Share>();
+  const byLot = new Map<number, MeterPart[]>();
+  for (const part of tenants)
+    byLot.set(part.evaluated.context.meter.lot ?? 0, [
+      ...(byLot.get(part.evaluated.context.meter.lot ?? 0) ?? []),
+      part,
+    ]);
+  const entries = [...byLot].map(([number, parts]) => {
+    const wholes = parts.filter((part) => part.occupancy === 0);
+    return {
+      number,
+      energyWh: wholes.reduce((sum, part) => sum + (part.figures.energyWh ?? 0), 0),
+      active: wholes.some(isActive),
+      parts,
+      wholes,
+    };
+  });
+  const weight = (part: MeterPart) => ({
+    energyWh: part.figures.energyWh ?? 0,
+    durationMs: part.span.end - part.span.start,
+  });
+  shareOut(entries).forEach((share, i) => {
+    const entry = entries[i];
+    if (!entry) return;
+    const [only, ...others] = entry.wholes;
+    if (only && others.length === 0 && entry.parts.length === 1) {
+      shares.set(only, share);
+      return;
+    }
+    splitShare(share, entry.wholes.map(weight)).forEach((meterShare, j) => {
+      const whole = entry.wholes[j];
+      if (!whole) return;
+      shares.set(whole, meterShare);
+      const stays = entry.parts.filter((part) => part.evaluated === whole.evaluated && part.occupancy !== 0);
+      if (stays.length > 0)
+        splitShare(meterShare, stays.map(weight)).forEach((stayShare, k) => {
+          shares.set(stays[k] as MeterPart, stayShare);
+        });
+    });
+  });
+  return shares;
+}
+
+/** Its consumption is known, and the lot is not vacant throughout. */
+export function isActive(part: MeterPart): boolean {
+  return part.figures.energyWh !== null && !part.vacant;
+}
