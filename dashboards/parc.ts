@@ -1,6 +1,6 @@
 /** Parc: which of my buildings needs a visit first? */
 import * as park from './flux/park.ts';
-import { anomalyColumns, anomalyHidden } from './parts/columns.ts';
+import { anomalyHidden, shortAnomalyColumns, shortAnomalyLeft } from './parts/columns.ts';
 import { curve } from './parts/curve.ts';
 import { buildingOfRow, uids, whyOfParkRow } from './parts/links.ts';
 import { page } from './parts/page.ts';
@@ -73,6 +73,7 @@ export const parcPage = page({
             { name: 'homogeneite', title: 'Homogénéité', unit: unit.percent, decimals: 0 },
             {
               name: 'completude',
+              leastWidth: 165,
               title: 'Relevés complets',
               unit: unit.percent,
               decimals: 0,
@@ -162,9 +163,10 @@ export const parcPage = page({
           height: 8,
           query: park.openTable,
           hidden: anomalyHidden,
+          left: shortAnomalyLeft,
           columns: [
             { name: 'immeuble', title: 'Immeuble', width: 140, link: toBuilding },
-            ...anomalyColumns.map((column) => (column.link ? { ...column, link: toWhy } : column)),
+            ...shortAnomalyColumns.map((column) => (column.link ? { ...column, link: toWhy } : column)),
           ],
         }),
       ],

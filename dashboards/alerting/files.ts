@@ -75,7 +75,7 @@ const template = [
   '{{ define "releve.titre" }}{{ if eq .Status "firing" }}{{ len .Alerts.Firing }} alerte(s)',
   ' de relevé{{ else }}Fin de {{ len .Alerts.Resolved }} alerte(s) de relevé{{ end }} : {{ .CommonLabels.alertname }}{{ end }}',
   '\n{{ define "releve.corps" }}{{ range .Alerts }}- {{ if eq .Status "firing" }}En cours{{ else }}Terminée{{ end }} : {{ .Annotations.summary }}',
-  ' (depuis {{ .StartsAt.Format "02/01/2006 15:04" }} UTC)\n  Que faire : {{ .Annotations.runbook_url }}\n  Voir : {{ .PanelURL }}\n{{ end }}{{ end }}\n',
+  ' (depuis {{ .StartsAt.Format "02/01/2006 15:04" }} UTC)\n  Que faire : {{ .Annotations.runbook_url }}\n  Voir : {{ .PanelURL }}{{ if .Labels.building }}&var-immeuble={{ .Labels.building }}{{ end }}\n{{ end }}{{ end }}\n',
 ].join('');
 
 export const templatesFile = { apiVersion, templates: [{ orgId, name: 'releve', template }] };

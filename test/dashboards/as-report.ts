@@ -32,7 +32,14 @@ export function buildingFigures(days: readonly Analysis[]): Figures {
       };
     })
     .sort((a, b) => b.energy - a.energy);
+  const recent = days.slice(-2).flatMap((day) => day.anomalies);
+  // The clock's findings keep the day on which they began.
+  const live = days
+    .flatMap((day) => day.anomalies)
+    .filter(({ type }) => /^(compteur_silencieux|bus_degrade)$/.test(type));
+  const open = new Set([...recent, ...live].map(({ type, compteur, bus }) => `${type}/${compteur ?? bus ?? ''}`));
   return {
+    'immeuble/2 _value': [open.size],
     'immeuble/3 releves': [`${last.comptage.compteurs_presents}/${last.comptage.compteurs_attendus}`],
     'immeuble/4 _value': [last.efficacite.score_homogeneite],
     'immeuble/5 phrase': [last.efficacite.interpretation],

@@ -130,9 +130,14 @@ test('over a year of 22 meters: the slowest questions', async () => {
   const year = { from: endedDays.at(-365)!.start, to: now };
   const found: { name: string; ms: number }[] = [];
   for (const question of questions.filter(({ kind }) => kind !== 'alert')) {
-    const begun = performance.now();
-    checkShape(question, await ask(reader, sent(question, year)));
-    found.push({ name: `${question.name} ${question.title}`, ms: performance.now() - begun });
+    const times: number[] = [];
+    // The quicker of two: others use the machine too.
+    for (let round = 0; round < 2; round++) {
+      const begun = performance.now();
+      checkShape(question, await ask(reader, sent(question, year)));
+      times.push(performance.now() - begun);
+    }
+    found.push({ name: `${question.name} ${question.title}`, ms: Math.min(...times) });
   }
   found.sort((a, b) => b.ms - a.ms);
   console.log(
