@@ -19,6 +19,7 @@ import { measureRequests } from './http/metrics.ts';
 import { openApiOptions } from './http/openapi.ts';
 import { Problem, problemBody, problemType, toProblem } from './http/problem.ts';
 import { guardedReader } from './http/store.ts';
+import { noticePage } from './page/layout.ts';
 import { registerAnswers } from './routes/answers.ts';
 import { registerLoadCurve } from './routes/load-curve.ts';
 import { type Readiness, registerOperations } from './routes/operations.ts';
@@ -40,7 +41,7 @@ export interface ApiOptions {
   readonly readiness?: Readiness;
   readonly audit?: AuditLog;
   readonly logger?: FastifyBaseLogger;
-  /** How long an answer holds without `invalidate`; 2000 ms. */
+  /** How long an answer holds without `invalidate`; 2000 ms. For four times as long it still serves, while the next one is made. */
   readonly cacheMs?: number;
   /** Requests an address may make; null: any number. 600 a minute, on an open loopback any number. */
   readonly rateLimit?: { readonly max: number; readonly windowMs: number } | null;
@@ -69,12 +70,16 @@ export interface ApiServer {
   invalidate(building?: string): void;
 }
 
+/** For so many of its lives an answer still serves while the next one is made. */
+const staleLives = 4;
+
 export async function createApiServer(options: ApiOptions): Promise<ApiServer> {
   const now = () => options.clock.now();
   const registry = options.registry ?? new Registry();
   const tokens = createTokenTable(options.tokens);
   const directory = createBuildingDirectory(options.buildings);
-  const cache = createAnswerCache({ now, lifetimeMs: options.cacheMs ?? 2_000 });
+  const lifetimeMs = options.cacheMs ?? 2_000;
+  const cache = createAnswerCache({ now, lifetimeMs, staleMs: staleLives * lifetimeMs });
   const audit = createAudit(options.audit ?? (() => undefined));
   const reader = guardedReader(options.reader);
   const gate = createGate({
@@ -178,12 +183,11 @@ function answerProblems(app: FastifyInstance): void {
   app.setErrorHandler((error, request, reply) => {
     const problem = toProblem(error);
     if (problem.statusCode >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'request failed');
-    return reply
-      .code(problem.statusCode)
-      .headers(problem.headers)
-      .header('cache-control', 'no-store')
-      .type(problemType)
-      .send(problemBody(problem, pathOf(request.url)));
+    reply.code(problem.statusCode).headers(problem.headers).header('cache-control', 'no-store');
+    // Somebody who has mistyped an address reads a page.
+    if (request.is404 && /^text\/html\b/i.test(request.headers.accept ?? ''))
+      return reply.type('text/html; charset=utf-8').send(noticePage('Introuvable', problem.message));
+    return reply.type(problemType).send(problemBody(problem, pathOf(request.url)));
   });
   // Before the body is looked at: what no route takes needs none.
   app.addHook('onRequest', async (request) => {

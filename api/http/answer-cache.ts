@@ -1,9 +1,11 @@
 /**
  * Bodies that were made already, with their validators (RFC 9110): a strong ETag of the content, and the instant it last changed. A body
- * is made once for all who ask at the same time, lives `lifetimeMs`, and is made anew after `invalidate`. Bounded by bytes, the longest
- * unused leave first.
+ * is made once for all who ask at the same time, lives `lifetimeMs`, and is made anew after `invalidate`. Whoever asks within `staleMs` after its
+ * life is given it still, while the next one is made: nobody waits for a store that takes its time. Bounded by bytes, the longest unused leave first.
  */
 import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
 
 export interface Body {
   readonly type: string;
@@ -16,6 +18,8 @@ export interface CachedBody {
   readonly etag: string;
   /** Epoch ms, whole seconds. */
   readonly lastModified: number;
+  /** The same bytes compressed (RFC 1952), once for all who take them so. */
+  gzip(): Promise<Buffer>;
 }
 
 export interface AnswerCache {
@@ -30,22 +34,37 @@ interface Entry {
   readonly promise: Promise<CachedBody>;
   made: CachedBody | undefined;
   expiresAt: number;
+  /** Until then a body whose life is over serves while the next one is made. */
+  servesUntil: number;
+  /** What serves until this one is made. */
+  meanwhile: CachedBody | undefined;
 }
 
 export function createAnswerCache(options: {
   readonly now: () => number;
   readonly lifetimeMs: number;
+  readonly staleMs?: number;
   readonly maximumBytes?: number;
 }): AnswerCache {
-  const { now, lifetimeMs, maximumBytes = 64 * 1024 * 1024 } = options;
+  const { now, lifetimeMs, staleMs = 0, maximumBytes = 64 * 1024 * 1024 } = options;
   const entries = new Map<string, Entry>();
   let bytes = 0;
 
   function refresh(key: string, building: string, make: () => Promise<Body>): Entry {
-    const previous = entries.get(key)?.made;
+    const known = entries.get(key);
+    const previous = known?.made;
     const promise = make().then((body) => keep(validated(body, previous, now())));
-    const entry: Entry = { building, promise, made: previous, expiresAt: now() + lifetimeMs };
+    const expiresAt = now() + lifetimeMs;
+    const entry: Entry = {
+      building,
+      promise,
+      made: previous,
+      expiresAt,
+      servesUntil: expiresAt + staleMs,
+      meanwhile: known && now() < known.servesUntil ? previous : undefined,
+    };
     function keep(made: CachedBody): CachedBody {
+      entry.meanwhile = undefined;
       if (entries.get(key) !== entry) return made;
       bytes += made.bytes.length - (entry.made?.bytes.length ?? 0);
       entry.made = made;
@@ -73,7 +92,7 @@ export function createAnswerCache(options: {
       if (known && now() < known.expiresAt) {
         entries.delete(key);
         entries.set(key, known);
-        return known.promise;
+        return bodyOf(known);
       }
       const entry = refresh(key, building, make);
       entries.delete(key);
@@ -81,13 +100,21 @@ export function createAnswerCache(options: {
       entry.promise.catch(() => {
         if (entries.get(key) === entry) remove(key, entry);
       });
-      return entry.promise;
+      return bodyOf(entry);
     },
     invalidate(building) {
-      for (const entry of entries.values())
-        if (building === undefined || entry.building === building) entry.expiresAt = Number.NEGATIVE_INFINITY;
+      for (const entry of entries.values()) {
+        if (building !== undefined && entry.building !== building) continue;
+        entry.expiresAt = Number.NEGATIVE_INFINITY;
+        entry.servesUntil = Number.NEGATIVE_INFINITY;
+        entry.meanwhile = undefined;
+      }
     },
   };
+}
+
+async function bodyOf({ meanwhile, promise }: Entry): Promise<CachedBody> {
+  return meanwhile ?? promise;
 }
 
 /** The body with its validators; `previous` where its content is the same. `at`: epoch ms. */
@@ -95,5 +122,17 @@ export function validated(body: Body, previous: CachedBody | undefined, at: numb
   const bytes = Buffer.from(body.text);
   const etag = `"${createHash('sha1').update(body.type).update(bytes).digest('base64url')}"`;
   if (previous?.etag === etag) return previous;
-  return { type: body.type, bytes, etag, lastModified: Math.floor(at / 1000) * 1000 };
+  let compressed: Promise<Buffer> | undefined;
+  return {
+    type: body.type,
+    bytes,
+    etag,
+    lastModified: Math.floor(at / 1000) * 1000,
+    gzip() {
+      compressed ??= gzip(bytes);
+      return compressed;
+    },
+  };
 }
+
+const gzip = promisify(zlib.gzip);

@@ -6,7 +6,7 @@ import { analyseDay, type DayAnalysis, interpretHomogeneity } from '../../api/an
 import { stepPowers } from '../../api/answers/load-curve.ts';
 import type { MaintenanceAnswer } from '../../api/answers/maintenance.ts';
 import { isoInZone } from '../../api/answers/units.ts';
-import { createAnswerCache } from '../../api/http/answer-cache.ts';
+import { type Body, createAnswerCache } from '../../api/http/answer-cache.ts';
 import { dayBars, powerCurve } from '../../api/page/charts.ts';
 import { periodTitle, signedPercent } from '../../api/page/format.ts';
 import { html, jsonScript } from '../../api/page/html.ts';
@@ -225,6 +225,35 @@ describe('the cache', () => {
     expect(made).toBe(3);
     await cache.get('c', 'b', counted('12345'));
     expect(made).toBe(4);
+  });
+  it('serves a while after its life, while the next one is made, but not after a change', async () => {
+    let time = 0;
+    const cache = createAnswerCache({ now: () => time, lifetimeMs: 1_000, staleMs: 4_000 });
+    const text = async (make: () => Promise<Body>) => (await cache.get('k', 'b', make)).bytes.toString();
+    let release: (text: string) => void = () => undefined;
+    const slow = () => new Promise<Body>((resolve) => (release = (made) => resolve({ type: 't', text: made })));
+    expect(await text(body('1'))).toBe('1');
+    time = 1_500;
+    expect(await text(slow)).toBe('1');
+    expect(await text(body('never'))).toBe('1');
+    release('2');
+    await new Promise(setImmediate);
+    expect(await text(body('never'))).toBe('2');
+    time = 3_000;
+    expect(await text(slow)).toBe('2');
+    cache.invalidate('b');
+    expect(await text(body('3'))).toBe('3');
+    release('old');
+    await new Promise(setImmediate);
+    expect(await text(body('never'))).toBe('3');
+    // Long after, whoever asks waits for the next one; a failure is told.
+    time = 20_000;
+    await expect(text(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+    expect(await text(body('4'))).toBe('4');
+    time = 21_500;
+    expect(await text(() => Promise.reject(new Error('away')))).toBe('4');
+    await new Promise(setImmediate);
+    expect(await text(body('5'))).toBe('5');
   });
   it('an answer begun before a change does not stand after it', async () => {
     const cache = createAnswerCache({ now: () => 0, lifetimeMs: 1_000 });
