@@ -58,7 +58,10 @@ function recordText(record: DataRecord, comma: boolean): string {
     const raw = record.quantity === MANUFACTURER_DATA || record.quantity === MORE_RECORDS_FOLLOW;
     return raw ? `${head}${meaning.json},"raw":"${rawHex(record)}"}` : `${head}${meaning.jsonBeforeValue}null}`;
   }
-  if (typeof value === 'string') return head + meaning.jsonBeforeValue + JSON.stringify(value) + '}';
+  if (typeof value === 'string') {
+    const isCut = record.mantissa === null && value.length !== record.end - record.dataStart;
+    return `${head}${meaning.jsonBeforeValue}${JSON.stringify(value)}${isCut ? `,"raw":"${rawHex(record)}"}` : '}'}`;
+  }
   const end = value.summerTime ? '","summerTime":true}}' : '"}}';
   return head + meaning.jsonBeforeValue + '{"local":"' + formatMoment(value) + end;
 }

@@ -180,10 +180,13 @@ describe('dates', () => {
   });
 });
 
-test('text comes last character first; zero bytes are padding, blanks are not', () => {
+test('text comes last character first and ends at a zero byte; blanks are text, control characters are blanks', () => {
   expect(readText(writeText('TEST CYBLE '), 0, 11)).toBe('TEST CYBLE ');
   expect(readText(hex('00004241'), 0, 4)).toBe('AB');
   expect(readText(hex('B0'), 0, 1)).toBe('°');
+  expect(readText(hex('43 00 4241'), 0, 4)).toBe('AB');
+  expect(readText(hex('01 02 00'), 0, 3)).toBe('');
+  expect(readText(hex('42 0D 0A 41 7F'), 0, 5)).toBe(' A  B');
 });
 
 test('manufacturers are three letters', () => {
