@@ -152,7 +152,8 @@ export function createMeterSession(link: ByteLink, address: MeterAddress): Meter
             telegrams = [];
             return request();
           }
-          needsReset = beginsAgain || telegrams.length > 1;
+          // A selection is a reset of its own.
+          needsReset = !bySelection && (beginsAgain || telegrams.length > 1);
           const isAlarmed = (outcome.frame.controlField & ACD) !== 0;
           return isAlarmed ? alarm() : of(read());
         }),

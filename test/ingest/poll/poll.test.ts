@@ -102,6 +102,15 @@ test('secondary addressing: selected, read, deselected', () => {
   expect(bus.sent.at(-1)).toBe('1040fd3d16');
 });
 
+test('several telegrams of selected meters need no reset beside the selection', () => {
+  const bus = virtualBus({ twoTelegrams: true, secondary: true, tenants: 2 });
+  const events = bus.run(120_000 - 1);
+  expect(cycles(events).map(({ fates }) => fates.read)).toEqual([3, 3]);
+  // The second cycle: select, two requests, deselect, three times.
+  const cycle = ['680b', '107b', '105b', '1040'];
+  expect(bus.sent.slice(-12).map((telegram) => telegram.slice(0, 4))).toEqual([...cycle, ...cycle, ...cycle]);
+});
+
 test('several telegrams are read to the end, each cycle anew', () => {
   const bus = virtualBus({ twoTelegrams: true, tenants: 2 });
   const events = bus.run(180_000 - 1);
