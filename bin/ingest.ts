@@ -1,5 +1,6 @@
 /** `releve ingest`: the meters of every configured bus into Kafka, with a spool on disk for when the broker is away. */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import pino from 'pino';
 import { Registry } from 'prom-client';
@@ -10,12 +11,16 @@ import { createIngest, type IngestEvent } from '../ingest/pipeline.ts';
 import { openSpool } from '../ingest/spool.ts';
 import { connectionOf } from '../journal/kafka/connection.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
+import { createDeclaredNow, keepDeclared } from './declared-now.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { ingestTelemetry } from './ingest-telemetry.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
+import { reasonOf } from './reason.ts';
 
 const lastWordMs = 1000;
+/** Longest that the first reading waits for what is declared. */
+const patienceMs = 5000;
 const tellEveryMs = 60_000;
 
 interface IngestCommandOptions extends CommonOptions {
@@ -69,6 +74,7 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
   const invocations = openInvocationStore({ file: join(directory, 'invocations.json') });
   if (invocations.damaged) log.warn('invocations.json is not readable: the counters of the pushes begin anew');
   const buses = config.buses.filter(({ id }) => options.bus?.includes(id) ?? true);
+  const declared = createDeclaredNow(config.buildings, journal, join(directory, 'declared.json'));
   const running = createIngest({
     buildings: config.buildings,
     buses,
@@ -76,6 +82,7 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
     spool: openSpool({ directory: join(directory, 'spool') }),
     invocations,
     configurationFile: options.config,
+    eventsOf: (building) => declared.eventsOf(building),
   });
   const registry = new Registry();
   const count = createIngestMetrics(registry, () => running.counts);
@@ -103,6 +110,14 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
     const record = { topic: 'telemetry', key: `ingest/${value.partition}`, building: 'pipeline', value } as const;
     journal.append([record]).catch(() => undefined);
   }, tellEveryMs);
+  // What is declared comes before the first reading, but a broker that is away keeps no meter waiting.
+  const declaring = keepDeclared(declared, {
+    signal,
+    onChanged: (count) => log.info({ count }, 'declared events'),
+    onFailed: (error) =>
+      log.warn({ reason: reasonOf(error) }, 'declared events are not read: the last known ones hold'),
+  });
+  await Promise.race([declaring.first, sleep(patienceMs, undefined, { ref: false }), aborted(signal)]);
   running.start();
   log.info({ buses: config.buses.length, spooled: running.counts.spooled }, 'started');
   await aborted(signal);

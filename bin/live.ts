@@ -8,9 +8,11 @@ import type { ApiConfig, NotificationsConfig } from '../domain/config/config.ts'
 import { openInvocationStore } from '../ingest/invocation-store.ts';
 import { createIngest, type Ingest } from '../ingest/pipeline.ts';
 import { type Notifier, startNotifier } from '../notify/notifier.ts';
+import { createDeclaredNow, keepDeclared } from './declared-now.ts';
 import { type Processing, type Store, startProcessing } from './embedded.ts';
 import { createLogger } from './logger.ts';
 import { logNotifier, warnOfGaps } from './notifier-log.ts';
+import { reasonOf } from './reason.ts';
 import { unsubscribing } from './unsubscribing.ts';
 
 export interface LiveOptions {
@@ -53,8 +55,17 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   const file = options.invocationsFile;
   const invocations = file === undefined ? undefined : openInvocationStore({ file });
   if (invocations?.damaged) log.warn({ file }, 'counters of the pushes begin anew: the file is not readable');
+  const declared = createDeclaredNow(buildings, store.journal);
+  const declaring = new AbortController();
+  keepDeclared(declared, {
+    signal: declaring.signal,
+    onChanged: (count) => log.info({ count }, 'declared events'),
+    onFailed: (error) =>
+      log.warn({ reason: reasonOf(error) }, 'declared events are not read: the last known ones hold'),
+  });
   const ingest: Ingest = createIngest({
     buildings,
+    eventsOf: (building) => declared.eventsOf(building),
     buses,
     journal: store.journal,
     ...(options.configurationFile && { configurationFile: options.configurationFile }),
@@ -83,6 +94,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       processing,
       async stop() {
         refreshing.stop();
+        declaring.abort();
         await ingest.stop();
         events.unsubscribe();
         await Promise.race([processing.drained(), new Promise((resolve) => setTimeout(resolve, 3000))]);
@@ -92,6 +104,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
       },
     };
   } catch (error) {
+    declaring.abort();
     await ingest.stop(0);
     events.unsubscribe();
     await processing.stop();

@@ -19,6 +19,7 @@ import {
 import type { Building, Meter } from '../domain/building.ts';
 import type { Bus } from '../domain/bus.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import type { DeclaredEvent } from '../domain/events.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
 import { type BusAccount, createBusAccount } from './bus-health.ts';
@@ -65,6 +66,8 @@ export interface BusOptions {
   readonly configurationFile?: string | undefined;
   /** Counters of pushes over a restart; undefined: they begin anew. */
   readonly invocations?: InvocationStore | undefined;
+  /** What is declared of a building now, asked at each reading; the configured events where left out. */
+  readonly eventsOf?: ((building: string) => readonly DeclaredEvent[]) | undefined;
 }
 
 /** Cold; opens the link, does not close it; never an error once subscribed. Throws ConfigurationError for keys and profiles. */
@@ -94,6 +97,11 @@ interface Context {
   readonly options: BusOptions;
 }
 
+/** As it is declared by now to be at that instant. */
+function meterNow({ building, options }: Context, meter: Meter, at: number): Meter {
+  return meterAt(options.eventsOf?.(building.id) ?? building.events, meter, at);
+}
+
 function pollBus(context: Context, meters: readonly Meter[]): Observable<BusEvent> {
   const { bus, link, account, scheduler, options } = context;
   const byId = new Map(meters.map((meter) => [meter.id, meter]));
@@ -116,7 +124,7 @@ function pollBus(context: Context, meters: readonly Meter[]): Observable<BusEven
     const profile = profiles.get(id);
     if (!meter || !profile) return null;
     const now = scheduler.now();
-    const outcome = readingOf(context.building.id, meterAt(context.building, meter, now), profile, telegrams, now);
+    const outcome = readingOf(context.building.id, meterNow(context, meter, now), profile, telegrams, now);
     return outcome.ok ? outcome.value : null;
   };
   const speed = bus.endpoint.kind === 'serial' ? timingsOf(bus.endpoint.baud) : {};
@@ -174,7 +182,7 @@ function readoutEvents(context: Context, meter: Meter, profile: MeterProfile, ev
   const { outcome } = event;
   if (outcome.kind === 'failed') return [{ kind: 'failed', bus: bus.id, meter: meter.id, code: outcome.code }];
   const at = scheduler.now();
-  const reading = readingOf(building.id, meterAt(building, meter, at), profile, outcome.telegrams, at);
+  const reading = readingOf(building.id, meterNow(context, meter, at), profile, outcome.telegrams, at);
   const events: BusEvent[] = [];
   if (reading.ok) {
     const { value, dropped } = sift(reading.value, meter.maxPowerW);
@@ -212,7 +220,7 @@ function hear(context: Context, meter: Meter): Observable<BusEvent> {
     meter: meter.id,
     keys,
     profile,
-    multiplierAt: (at) => meterAt(building, meter, at).multiplier,
+    multiplierAt: (at) => meterNow(context, meter, at).multiplier,
     intervalMs: bus.intervalMs,
     maxPowerW: meter.maxPowerW,
     invocations: options.invocations?.of(building.id, meter.id, keys.encryption),
@@ -233,7 +241,7 @@ function pushEvent(context: Context, meter: Meter, event: ListenEvent): BusEvent
   switch (event.kind) {
     case 'reading': {
       const { serial } = event.reading;
-      const expected = meterAt(building, meter, event.at).serial;
+      const expected = meterNow(context, meter, event.at).serial;
       if (serial !== undefined && expected !== undefined && !isSameSerial(serial, expected)) {
         const facts = { expected, answered: serial };
         return { kind: 'reject', bus: bus.id, reject: { ...base, code: 'METER_MISMATCH', facts } };

@@ -21,6 +21,7 @@ import {
 import type { Building } from '../domain/building.ts';
 import type { Bus } from '../domain/bus.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import type { DeclaredEvent } from '../domain/events.ts';
 import { readingValue } from '../domain/reading.ts';
 import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
 import { type BusEvent, runBus } from './bus.ts';
@@ -44,6 +45,8 @@ export interface IngestOptions {
   readonly configurationFile?: string | undefined;
   /** Counters of DLMS pushes over a restart; closed by `stop`. */
   readonly invocations?: InvocationStore | undefined;
+  /** What is declared of a building by now; the configured events where left out. */
+  readonly eventsOf?: ((building: string) => readonly DeclaredEvent[]) | undefined;
   readonly scheduler?: SchedulerLike | undefined;
 }
 
@@ -184,7 +187,7 @@ function prepare(
   buses: readonly Bus[],
   mayRead: () => boolean,
 ): { readonly links: ByteLink[]; readonly runs: Observable<BusEvent>[] } {
-  const { scheduler, configurationFile, invocations } = options;
+  const { scheduler, configurationFile, invocations, eventsOf } = options;
   const linkOf = options.linkOf ?? ((bus: Bus) => createLink(bus.endpoint, scheduler));
   const links: ByteLink[] = [];
   const runs: Observable<BusEvent>[] = [];
@@ -197,7 +200,7 @@ function prepare(
     }
     try {
       const link = linkOf(bus);
-      const run = runBus(bus, building, link, { mayRead, scheduler, configurationFile, invocations });
+      const run = runBus(bus, building, link, { mayRead, scheduler, configurationFile, invocations, eventsOf });
       links.push(link);
       runs.push(run);
     } catch (error) {

@@ -22,10 +22,10 @@ test.each([
   [300, 40, '87654321'],
   [400, 40, undefined],
 ])('at %i the multiplier is %i and the serial %s', (at, multiplier, serial) => {
-  expect(meterAt(building, meter!, at)).toMatchObject({ id: 'LOC01', multiplier });
-  expect(meterAt(building, meter!, at).serial).toBe(serial);
+  expect(meterAt(building.events, meter!, at)).toMatchObject({ id: 'LOC01', multiplier });
+  expect(meterAt(building.events, meter!, at).serial).toBe(serial);
 });
 
 test('other meters are as configured', () => {
-  expect(meterAt(building, other!, 500)).toBe(other);
+  expect(meterAt(building.events, other!, 500)).toBe(other);
 });
