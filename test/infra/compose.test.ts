@@ -126,7 +126,26 @@ describe('the roles', () => {
   test.each(['process', 'sink', 'notify'])('%s can be scaled: no name, port or volume of its own', (name) => {
     const service = file.services[name]!;
     expect([service.container_name, service.ports]).toEqual([undefined, undefined]);
-    expect(service.volumes).toEqual(['./releve:/etc/releve:ro']);
+    // What several share are copies of a partition's state, put in place whole, by whoever owns the partition.
+    const shared = name === 'process' ? ['process-state:/var/lib/releve'] : [];
+    expect(service.volumes).toEqual(['./releve:/etc/releve:ro', ...shared]);
+  });
+
+  test.each(named)('%s: answers where its health check asks', (name, service) => {
+    const asked = /127\.0\.0\.1:(\d+)\/health/.exec(service.healthcheck?.test?.join(' ') ?? '')?.[1];
+    const { command = [] } = service;
+    const port = name === 'api' ? '8080' : command[command.indexOf('--operations-port') + 1];
+    expect([name, asked]).toEqual([name, port]);
+  });
+
+  test('Grafana knows its address and whom its alerts reach', () => {
+    const environment = file.services.grafana?.environment ?? {};
+    for (const name of ['GF_SERVER_ROOT_URL', 'MAINT_WEBHOOK_URL', 'MAINT_EMAILS'])
+      expect(Object.keys(environment)).toContain(name);
+    const provisioned = readFileSync(join(infra, 'grafana/provisioning/alerting/contact-points.yaml'), 'utf8');
+    for (const [, name] of provisioned.matchAll(/\$\{(\w+)\}/g)) expect(Object.keys(environment)).toContain(name);
+    for (const [, path] of provisioned.matchAll(/\$__file\{\/run\/secrets\/(\w+)\}/g))
+      expect(file.services.grafana?.secrets?.map(secretName)).toContain(path);
   });
 
   test('only the stores hold the network without a way out, and process and sink have no other', () => {
