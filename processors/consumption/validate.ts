@@ -65,13 +65,11 @@ export class Validation {
   /** Where the only reading of a series was undone: between it and the reading that undid it the curve does not show what was believed. */
   readonly undone: { readonly from: number; readonly to: number }[] = [];
 
-  /** Runs the fold: fills the curve and the verdicts. Declared replacements at or before the base are behind it, those after `until` to come. */
+  /** Runs the fold: fills the curve and the verdicts. Declared replacements that the base has seen are behind it, those after `until` to come. */
   run(tail: ReadingTail, base: FoldBase | null, rules: MeterRules, curve: Curve, until: number): void {
     this.start(tail.length, base, curve);
-    let next = 0;
     const { replacements } = rules;
-    while (next < replacements.length && base !== null && (replacements[next] as DeclaredReplacement).at <= base.at)
-      next++;
+    let next = base === null ? 0 : behind(replacements, base);
     for (let i = 0; i < tail.length; ) {
       const at = tail.at(i);
       while (next < replacements.length && (replacements[next] as DeclaredReplacement).at <= at)
@@ -338,4 +336,13 @@ export class Validation {
     this.glitches = totals[verdicts.glitch] as number;
     this.quarantined = totals[verdicts.quarantined] as number;
   }
+}
+
+/** How many replacements are behind a base. One at its instant is not where the base is its declared final index: its segment has yet to begin. */
+function behind(replacements: readonly DeclaredReplacement[], base: FoldBase): number {
+  let count = 0;
+  replacements.forEach(({ at, initialIndexWh }, i) => {
+    if (at < base.at || (at === base.at && (!base.virtual || initialIndexWh !== undefined))) count = i + 1;
+  });
+  return count;
 }
