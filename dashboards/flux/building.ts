@@ -11,7 +11,7 @@ import {
   zeroWhereThereAreDays,
 } from './days.ts';
 import { localImports, localZone, startOfMonths } from './local-time.ts';
-import { chosenBuilding, isKnown, known, pipe, query, wide } from './select.ts';
+import { chosenBuilding, isKnown, known, orWords, pipe, query, wide } from './select.ts';
 
 const where = [chosenBuilding];
 const day = (field: string, divisor = 1) => ({ measurement: 'building_day', field, divisor, where }) as const;
@@ -121,10 +121,11 @@ export const tenantsHistory = daySeries(day('tenants_wh', 1000));
 export const commonHistory = daySeries(day('common_wh', 1000));
 export const remainderHistory = daySeries(day('remainder_wh', 1000));
 
+const classNames = ['faible', 'moyen', 'eleve', 'tres_eleve'] as const;
 /** Number of lots a class, last ended day: one row with a column a class. */
-export const classes = query(
-  ['strings'],
-  pipe(
+export const classes = orWords({
+  imports: ['strings', 'internal/debug'],
+  rows: pipe(
     wide({
       measurement: 'building_day',
       fields: ['class_faible', 'class_moyen', 'class_eleve', 'class_tres_eleve', 'status', 'date'],
@@ -136,7 +137,10 @@ export const classes = query(
     'tail(n: 1)',
     'map(fn: (r) => ({jour: strings.substring(v: r.date, start: 8, end: 10) + "/" + strings.substring(v: r.date, start: 5, end: 7) + "/" + strings.substring(v: r.date, start: 0, end: 4), class_faible: r.class_faible, class_moyen: r.class_moyen, class_eleve: r.class_eleve, class_tres_eleve: r.class_tres_eleve}))',
   ),
-);
+  column: 'jour',
+  words: 'Aucun jour analysé',
+  others: classNames.map((name) => `class_${name}: debug.null(type: "int")`).join(', '),
+});
 
 const part = (name: string, source: string, ...calls: readonly string[]): string =>
   `${name} = ${pipe(source, ...calls)} |> map(fn: (r) => ({compteur: r.meter, part: "${name}", _value: float(v: r.${source === 'powers' ? 'power_max_w' : 'energy_wh'})}))`;

@@ -6,8 +6,20 @@
  */
 import { eurosFunction } from './euros.ts';
 import { frenchFlags } from './flags.ts';
-import { chosenBuilding, everRange, isKnown, known, orNull, pipe, query, type Selection, wide } from './select.ts';
+import {
+  chosenBuilding,
+  everRange,
+  isKnown,
+  known,
+  orNull,
+  orWords,
+  pipe,
+  query,
+  type Selection,
+  wide,
+} from './select.ts';
 
+const noPeriod = 'Aucune période';
 const inPeriod = [chosenBuilding, 'r.period == "${periode}"'];
 const whole = [...inPeriod, 'r.occupancy == "0"'];
 /** Flux expression: the amount as text, empty where euros are not shared. */
@@ -142,10 +154,10 @@ export const stays = query(
 );
 
 /** A row a lot: kWh of the period and of the one a year before, for the bars. */
-export const yearComparison = query(
-  ['strings', 'internal/debug'],
-  `before = ${yearBefore('"${debut}"')}`,
-  pipe(
+export const yearComparison = orWords({
+  imports: ['strings', 'internal/debug'],
+  statements: [`before = ${yearBefore('"${debut}"')}`],
+  rows: pipe(
     lotPeriods(['energy_wh', 'flags']),
     known('energy_wh'),
     chosenOrWholeYearBefore,
@@ -156,16 +168,25 @@ export const yearComparison = query(
     'map(fn: (r) => ({compteur: r.compteur, energie: r.energy, annee_precedente: if exists r.before then r.before else debug.null(type: "float")}))',
     'sort(columns: ["compteur"])',
   ),
-);
+  column: 'compteur',
+  words: noPeriod,
+  others: 'energie: debug.null(type: "float"), annee_precedente: debug.null(type: "float")',
+});
 
 /** Deviation from the equal share, in points, a lot. */
-export const deviations = pipe(
-  lotPeriods(['deviation_pct']),
-  chosenDate,
-  'group()',
-  'map(fn: (r) => ({compteur: r.meter, ecart: r.deviation_pct}))',
-  'sort(columns: ["compteur"])',
-);
+export const deviations = orWords({
+  imports: ['internal/debug'],
+  rows: pipe(
+    lotPeriods(['deviation_pct']),
+    chosenDate,
+    'group()',
+    'map(fn: (r) => ({compteur: r.meter, ecart: r.deviation_pct}))',
+    'sort(columns: ["compteur"])',
+  ),
+  column: 'compteur',
+  words: noPeriod,
+  others: 'ecart: debug.null(type: "float")',
+});
 
 /** Corrections of closed periods of this kind, newest first. */
 export const adjustments = query(

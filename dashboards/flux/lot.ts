@@ -3,7 +3,7 @@ import { anomalyAnnotations, anomalyHistory } from './anomalies.ts';
 import { changeOfLastDay, dayHasEnded, daySeries, endedDaySeries, lastEndedDay } from './days.ts';
 import { frenchFlags } from './flags.ts';
 import { localImports, localZone, startOfMonths } from './local-time.ts';
-import { chosenBuilding, chosenMeter, everRange, known, orNull, pipe, query, select, wide } from './select.ts';
+import { chosenBuilding, chosenMeter, everRange, known, orNull, orWords, pipe, query, select, wide } from './select.ts';
 
 const where = [chosenBuilding, chosenMeter];
 const day = (field: string, divisor = 1) => ({ measurement: 'meter_day', field, divisor, where }) as const;
@@ -42,38 +42,40 @@ export const averageDays = daySeries({
 });
 
 /** A row a month, the last 12 of the range: this year's kWh, the year before's, the mean of the building's active lots. */
-export const months = query(
-  ['strings', 'internal/debug'],
-  `rows = ${pipe(
-    wide({
-      measurement: 'meter_period',
-      fields: ['energy_wh', 'date', 'flags'],
-      where: [...where, 'r.period == "month"', 'r.occupancy == "0"'],
-      range: everRange,
-    }),
-    known('energy_wh'),
-    'group()',
-  )}`,
-  'lot = rows |> map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "mois", _value: float(v: r.energy_wh) / 1000.0}))',
-  // Half a month would look like a rise a year later.
-  `before = ${pipe(
-    'rows',
-    'filter(fn: (r) => not exists r.flags or r.flags !~ /(^|,)partial(,|$)/)',
-    'map(fn: (r) => ({month: string(v: int(v: strings.substring(v: r.date, start: 0, end: 4)) + 1) + strings.substring(v: r.date, start: 4, end: 7), line: "annee_precedente", _value: float(v: r.energy_wh) / 1000.0}))',
-  )}`,
-  `average = ${pipe(
-    wide({
-      measurement: 'building_period',
-      fields: ['mean_wh', 'active_lots', 'date'],
-      where: [chosenBuilding, 'r.period == "month"'],
-      range: everRange,
-    }),
-    known('mean_wh'),
-    `filter(fn: (r) => r.active_lots >= ${lotsOfAnAverage})`,
-    'group()',
-    'map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "moyenne", _value: float(v: r.mean_wh) / 1000.0}))',
-  )}`,
-  pipe(
+export const months = orWords({
+  imports: ['strings', 'internal/debug'],
+  statements: [
+    `rows = ${pipe(
+      wide({
+        measurement: 'meter_period',
+        fields: ['energy_wh', 'date', 'flags'],
+        where: [...where, 'r.period == "month"', 'r.occupancy == "0"'],
+        range: everRange,
+      }),
+      known('energy_wh'),
+      'group()',
+    )}`,
+    'lot = rows |> map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "mois", _value: float(v: r.energy_wh) / 1000.0}))',
+    // Half a month would look like a rise a year later.
+    `before = ${pipe(
+      'rows',
+      'filter(fn: (r) => not exists r.flags or r.flags !~ /(^|,)partial(,|$)/)',
+      'map(fn: (r) => ({month: string(v: int(v: strings.substring(v: r.date, start: 0, end: 4)) + 1) + strings.substring(v: r.date, start: 4, end: 7), line: "annee_precedente", _value: float(v: r.energy_wh) / 1000.0}))',
+    )}`,
+    `average = ${pipe(
+      wide({
+        measurement: 'building_period',
+        fields: ['mean_wh', 'active_lots', 'date'],
+        where: [chosenBuilding, 'r.period == "month"'],
+        range: everRange,
+      }),
+      known('mean_wh'),
+      `filter(fn: (r) => r.active_lots >= ${lotsOfAnAverage})`,
+      'group()',
+      'map(fn: (r) => ({month: strings.substring(v: r.date, start: 0, end: 7), line: "moyenne", _value: float(v: r.mean_wh) / 1000.0}))',
+    )}`,
+  ],
+  rows: pipe(
     'union(tables: [lot, before, average])',
     'group()',
     'pivot(rowKey: ["month"], columnKey: ["line"], valueColumn: "_value")',
@@ -82,7 +84,11 @@ export const months = query(
     'tail(n: 12)',
     'map(fn: (r) => ({mois: strings.substring(v: r.month, start: 5, end: 7) + "/" + strings.substring(v: r.month, start: 0, end: 4), energie: r.mois, annee_precedente: if exists r.annee_precedente then r.annee_precedente else debug.null(type: "float"), moyenne: if exists r.moyenne then r.moyenne else debug.null(type: "float")}))',
   ),
-);
+  column: 'mois',
+  words: 'Aucun mois analysé',
+  others:
+    'energie: debug.null(type: "float"), annee_precedente: debug.null(type: "float"), moyenne: debug.null(type: "float")',
+});
 
 /** Mean power a step, kW. */
 export const loadCurve = pipe(

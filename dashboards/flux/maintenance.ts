@@ -1,7 +1,7 @@
 /** Questions of who repairs: states, silence, buses, replacements of one building, `${immeuble}`. */
 import { anomalyAnnotations, anomalyHistory, technicalTypes } from './anomalies.ts';
 import { frenchFlags } from './flags.ts';
-import { chosenBuilding, isKnown, pipe, query, select, wide } from './select.ts';
+import { chosenBuilding, isKnown, orWords, pipe, query, select, wide } from './select.ts';
 
 const where = [chosenBuilding];
 
@@ -15,13 +15,20 @@ export function metersIn(...states: readonly string[]): string {
 }
 
 /** A series a meter, its last state a step. */
-export const stateTimeline = pipe(
-  select({ measurement: 'meter_state', fields: ['state'], where }),
-  'aggregateWindow(every: v.windowPeriod, fn: last, createEmpty: false)',
-  'group(columns: ["meter"])',
-  'keep(columns: ["_time", "_value", "meter"])',
-  'sort(columns: ["_time"])',
-);
+export const stateTimeline = orWords({
+  imports: [],
+  rows: pipe(
+    select({ measurement: 'meter_state', fields: ['state'], where }),
+    'aggregateWindow(every: v.windowPeriod, fn: last, createEmpty: false)',
+    'group(columns: ["meter"])',
+    'keep(columns: ["_time", "_value", "meter"])',
+    'sort(columns: ["_time"])',
+  ),
+  column: 'meter',
+  words: 'Aucun état',
+  others: '_time: v.timeRangeStop, _value: ""',
+  labels: ['meter'],
+});
 
 /** A row a meter, those that are not well first: state, last answer, silence in s, failed polls of the hour. */
 export const lastAnswers = query(

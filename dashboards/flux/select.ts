@@ -103,3 +103,34 @@ export function sideBySide(pipelines: readonly string[], labels: readonly string
 export function query(imports: readonly string[], ...statements: readonly string[]): string {
   return [...imports.map((name) => `import "${name}"`), ...statements].join('\n');
 }
+
+export interface Fallback {
+  readonly imports: readonly string[];
+  readonly statements?: readonly string[];
+  readonly rows: string;
+  /** The text column that says that there is nothing, and with which words. */
+  readonly column: string;
+  readonly words: string;
+  /** Flux: the other columns of that one row. */
+  readonly others: string;
+  readonly labels?: readonly string[];
+}
+
+/**
+ * The rows, or one row of words where there are none: bar charts and state timelines have an English sentence of their own for an empty
+ * answer, whatever the panel's text for that case is.
+ */
+export function orWords({ imports, statements = [], rows, column, words, others, labels = [] }: Fallback): string {
+  return query(
+    [...new Set(['array', ...imports])],
+    ...statements,
+    `found = ${rows}`,
+    `nothing = ${pipe(
+      `array.from(rows: [{${column}: "${words}"}])`,
+      `map(fn: (r) => ({${column}: r.${column}, ${others}}))`,
+      ...(labels.length === 0 ? [] : [`group(columns: [${labels.map((label) => `"${label}"`).join(', ')}])`]),
+    )}`,
+    `names = found |> findColumn(fn: (key) => true, column: "${column}")`,
+    'if length(arr: names) == 0 then nothing else found',
+  );
+}
