@@ -6,7 +6,6 @@
  */
 import { type Outcome, ok, rejected } from '../../../domain/errors.ts';
 import type { DlmsCode } from '../codes.ts';
-import { maximumMessageBytes } from '../message-limit.ts';
 import type { CosemData, DecodedData } from './cosem-data.ts';
 import { decodeAxdrLength } from './length.ts';
 
@@ -32,7 +31,7 @@ export function decodeCompactArray(
   const contents = bytes.subarray(0, end);
   const members: CosemData[] = [];
   // Types without bytes could else make millions of values out of nothing.
-  const budget = { values: maximumMessageBytes };
+  const budget = { values: 16 + 8 * length.value.length };
   let next = length.value.next;
   while (next < end) {
     const element = readElement(contents, next, described.value.type, readValue, budget);

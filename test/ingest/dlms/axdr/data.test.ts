@@ -79,6 +79,7 @@ describe('what cannot be read', () => {
     ['a compact array whose last element is cut short', '13 06 05 00 00 00 01 00', 'AXDR_TRUNCATED'],
     ['a compact array of nothing', '13 00 01 00', 'AXDR_COMPACT_ARRAY'],
     ['a compact array that is a bomb', '13 01 FFFF 01 FFFF 00 01 00', 'AXDR_COMPACT_ARRAY'],
+    ['a compact array of a byte and many nothings', '13 02 02 11 01 FFFE 00 01 00', 'AXDR_COMPACT_ARRAY'],
     ['a compact array of an unknown type', '13 63 01 00', 'AXDR_TYPE'],
     ['a compact array that is too deep', `13 ${'02 01'.repeat(maximumDepth + 2)}`, 'AXDR_DEPTH'],
     ['an unknown type', '63', 'AXDR_TYPE'],
