@@ -13,6 +13,8 @@ export const colour = {
   before: '#A0A0A8',
   average: '#FF9830',
   good: 'green',
+  /** Readable on white, unlike yellow. */
+  look: 'dark-yellow',
   watch: 'orange',
   act: 'red',
   neutral: 'text',
@@ -59,12 +61,12 @@ function words(options: Readonly<Record<string, ValueMappingResult>>): ValueMapp
 export const severityWords = words({
   critique: { text: 'Critique', color: colour.act },
   majeur: { text: 'Majeure', color: colour.watch },
-  mineur: { text: 'Mineure', color: 'yellow' },
+  mineur: { text: 'Mineure', color: colour.look },
 });
 
 export const levelWords = words({
   '0': { text: 'Tout va bien', color: colour.good },
-  '1': { text: 'À surveiller', color: 'yellow' },
+  '1': { text: 'À surveiller', color: colour.look },
   '2': { text: 'Intervention à prévoir', color: colour.watch },
   '3': { text: 'Urgent', color: colour.act },
   '4': { text: 'Relevés arrêtés', color: colour.act },

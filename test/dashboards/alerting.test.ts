@@ -1,5 +1,5 @@
 /** The alerting files as Grafana reads them: file shape, one rule an anomaly, references that exist, nobody told twice. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -135,6 +135,40 @@ describe('who is told', () => {
       expect(route?.receiver ?? tree!.receiver).toBe('maintenance');
       expect(route?.mute_time_intervals ?? []).toEqual(rule.labels.severity === 'mineur' ? ['heures-calmes'] : []);
     }
+  });
+
+  test('quiet hours are those of Paris, in summer and in winter', () => {
+    const quiet = mutes.muteTimes.find(({ name }) => name === 'heures-calmes')!;
+    expect(quiet.time_intervals).toEqual([
+      {
+        times: [
+          { start_time: '20:00', end_time: '24:00' },
+          { start_time: '00:00', end_time: '07:00' },
+        ],
+        location: 'Europe/Paris',
+      },
+      { weekdays: ['saturday', 'sunday'], location: 'Europe/Paris' },
+    ]);
+  });
+
+  test('what the files take from outside, the composition gives to Grafana', () => {
+    const folder = join(project, 'infra/grafana/provisioning');
+    const texts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.yaml') && !name.endsWith('rules.yaml'))
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('\n');
+    const { services } = parse(readFileSync(join(project, 'infra/compose.yaml'), 'utf8'), { merge: true }) as {
+      services: { grafana: { environment: Record<string, string>; secrets: (string | { target: string })[] } };
+    };
+    const { environment, secrets } = services.grafana;
+    const variables = [...texts.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!);
+    expect(variables.length).toBeGreaterThan(0);
+    // Default values in the composition: an empty address would stop Grafana.
+    for (const name of variables) expect(environment[name], name).toMatch(/:-.+\}$/);
+    const targets = secrets.map((secret) => (typeof secret === 'string' ? secret : secret.target));
+    const files = [...texts.matchAll(/\$__file\{\/run\/secrets\/(\w+)\}/g)].map(([, name]) => name!);
+    expect(files.length).toBeGreaterThan(1);
+    for (const name of files) expect(targets).toContain(name);
   });
 
   test('what the notifier leaves to Grafana is what Grafana sends to maintenance', () => {
