@@ -2,8 +2,9 @@
  * Finding the meters of a bus.
  *
  *   primary     for A = first … last:  NKE A → E5 (or noise) → REQ_UD2 A
- *   secondary   select d F F F F F F F for d = 0 … 9; several answers (collision) → d d F F F F F F …, depth first
+ *   secondary   select d F F F F F F F for d = 0 … 9, A … E; several answers (collision) → d d F F F F F F …, depth first
  *
+ * Digits above 9 are not of the standard, but on buses: 0500023E and 050002E5 are real meters, and they collide down to their last two.
  * Only the eight digits of the identification take wildcards; manufacturer, version and medium stay FF. An E5 alone does not prove that one
  * meter was selected (two may answer in step), so it is read: a broken answer means several, and the search goes a digit deeper.
  */
@@ -98,6 +99,9 @@ interface Part {
   readonly width: number;
 }
 
+/** F is the wildcard. */
+const identificationDigits = '0123456789ABCDE';
+
 function searchBelow(
   link: ByteLink,
   options: ExchangeOptions,
@@ -105,12 +109,12 @@ function searchBelow(
   part: Part,
   state: { found: number; isDown: boolean },
 ): Observable<ScanEvent> {
-  const width = part.width / 10;
-  return from([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]).pipe(
-    concatMap((digit): Observable<ScanEvent> => {
+  const width = part.width / identificationDigits.length;
+  return from([...identificationDigits].entries()).pipe(
+    concatMap(([position, digit]): Observable<ScanEvent> => {
       if (state.isDown) return EMPTY;
       const digits = `${prefix}${digit}`;
-      const own = { from: part.from + digit * width, width };
+      const own = { from: part.from + position * width, width };
       const progress = defer(() =>
         of<ScanEvent>({ kind: 'progress', share: own.from + width, asked: digits.padEnd(8, 'F'), found: state.found }),
       );

@@ -1,6 +1,11 @@
-import { toArray } from 'rxjs';
+import { toArray, VirtualTimeScheduler } from 'rxjs';
 import { expect, test } from 'vitest';
+import { encodeLong } from '../../../ingest/mbus/frame/long.ts';
+import { fromHexLine, toHex } from '../../../ingest/mbus/hex.ts';
 import { type FoundMeter, type ScanEvent, scanPrimary, scanSecondary } from '../../../ingest/scan.ts';
+import { createLine } from '../../../ingest/simulator/line.ts';
+import { createLineLink } from '../../../ingest/simulator/line-link.ts';
+import type { Slave } from '../../../ingest/simulator/slave.ts';
 import { virtualBus } from '../poll/bus.ts';
 
 type Bus = ReturnType<typeof virtualBus>;
@@ -54,12 +59,48 @@ test('secondary: every meter by wildcards, with its whole address', () => {
   expect(shares.at(-1)).toBeCloseTo(1, 9);
 });
 
+test('identifications with digits above 9 are found, however late they part', () => {
+  const identifications = ['0500023E', '050002E5', '05000231', 'A0000001'];
+  const scheduler = new VirtualTimeScheduler();
+  const line = createLine(
+    identifications.map((identification, at) => selectable(identification, at + 1)),
+    { seed: 1, baud: 2400, scheduler },
+  );
+  const events: ScanEvent[] = [];
+  scanSecondary(createLineLink(line), { ...once, scheduler }).subscribe((event) => events.push(event));
+  scheduler.flush();
+  expect(found(events).map((meter) => meter.secondary)).toEqual(
+    identifications.toSorted().map((identification) => `${identification}434C1202`),
+  );
+});
+
+/** A Saia-Burgess meter that answers when it is selected: 1 Wh. */
+function selectable(identification: string, primary: number): Slave {
+  const address = fromHexLine(`${identification.match(/../g)!.toReversed().join('')} 434C 12 02`)!;
+  const answer = encodeLong(0x08, primary, 0x72, Uint8Array.from([...address, 1, 0, 0, 0, 4, 3, 1, 0, 0, 0]));
+  let isSelected = false;
+  return {
+    primary,
+    receive({ bytes, dataStart, controlInformation, controlField }) {
+      if (controlInformation === 0x52) {
+        const asked = toHex(bytes, dataStart, dataStart + 8);
+        const own = toHex(address);
+        isSelected = [...asked].every((digit, at) => digit === 'F' || digit === own[at]);
+        return isSelected ? Uint8Array.of(0xe5) : null;
+      }
+      if (!isSelected) return null;
+      isSelected = controlField !== 0x40;
+      return isSelected ? answer : Uint8Array.of(0xe5);
+    },
+  };
+}
+
 test('secondary through a converter with echo: the echo is no collision', () => {
   const bus = virtualBus({ echo: true, tenants: 4 });
   const events = secondary(bus, once);
   expect(found(events)).toHaveLength(5);
-  // Ten digits for each level that was entered; an echo taken for a collision would enter all of them.
-  expect(events.filter(({ kind }) => kind === 'progress').length).toBeLessThan(60);
+  // Fifteen digits for each level that was entered; an echo taken for a collision would enter all of them.
+  expect(events.filter(({ kind }) => kind === 'progress').length).toBeLessThan(90);
 });
 
 test('secondary with the first digits given searches that part only', () => {
