@@ -40,7 +40,7 @@ export interface Rig {
   /** The secrets that no log may hold. */
   readonly secrets: readonly string[];
   /** Resolves when `/health` answers. */
-  start(role: 'process' | 'sink' | 'ingest' | 'api', ...options: string[]): Promise<StartedRole>;
+  start(role: 'process' | 'sink' | 'ingest' | 'api' | 'notify', ...options: string[]): Promise<StartedRole>;
   /** A command that ends by itself. */
   command(name: string, ...options: string[]): Role;
   /** Kills what still runs. */
