@@ -236,6 +236,7 @@ export const measurements = {
       'billed_days billedDays i',
       'amount_cents amountCents i',
       'estimated_wh estimatedWh i',
+      'priced_estimated_wh pricedEstimatedWh i',
       'lot lot i',
       'status status s',
       'revision revision i',

@@ -141,6 +141,8 @@ export interface MeterPeriod extends ResultBase {
   readonly slotsCents: Readonly<Record<string, number>>;
   readonly commonCents: number | null;
   readonly estimatedWh: number;
+  /** The same, and what comes from intervals longer than maxGap that cross a price boundary; missing in periods written before it was kept. */
+  readonly pricedEstimatedWh?: number | null | undefined;
   readonly activity: Activity;
   readonly status: WindowStatus;
   readonly flags: readonly WindowFlag[];

@@ -8,7 +8,7 @@
 import type { Tariff } from '../domain/building.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { BoundaryQuality, PeriodKind } from '../domain/window.ts';
-import { addSlotEnergies } from './consumption/slots.ts';
+import { addSlotEnergies, pricedEstimate } from './consumption/slots.ts';
 import { verdicts } from './consumption/validate.ts';
 import type { EvaluatedMeter } from './evaluate.ts';
 import type { MeterState, PartState } from './state.ts';
@@ -27,6 +27,7 @@ export interface PartFigures {
   readonly estimatedWh: number;
   /** By `<tariff start>/<slot>`. */
   readonly slotsWh: Readonly<Record<string, number>>;
+  readonly pricedEstimatedWh: number;
   readonly replaced: boolean;
   readonly glitched: boolean;
   readonly conflicted: boolean;
@@ -70,8 +71,10 @@ export function partFigures(
   const slotsWh: Record<string, number> = { ...part?.slotsWh };
   if (from < span.end) addSlotEnergies(curve, from, span.end, tariffs, calendar, slotsWh);
   const counts = from < span.end ? verdictsWithin(evaluated, from, span.end) : { glitches: 0, conflicts: 0 };
+  const priced = from < span.end ? pricedEstimate(curve, span, from, span.end, tariffs, calendar) : 0;
   const marks = {
     slotsWh,
+    pricedEstimatedWh: (part?.pricedEstimatedWh ?? 0) + priced,
     replaced: (part?.replaced ?? false) || (from < span.end && curve.overlapsBreak(from, span.end)),
     glitched: (part?.glitched ?? false) || counts.glitches > 0,
     conflicted: (part?.conflicted ?? false) || counts.conflicts > 0,
@@ -149,6 +152,7 @@ export function decideParts(
         startEstimatedWh: 0,
         startIntervalEnd: Number.NEGATIVE_INFINITY,
         slotsWh: {},
+        pricedEstimatedWh: 0,
         replaced: false,
         glitched: false,
         conflicted: false,
@@ -170,6 +174,7 @@ export function decideParts(
       }
     }
     addSlotEnergies(curve, from, to, tariffs, calendar, part.slotsWh);
+    part.pricedEstimatedWh += pricedEstimate(curve, span, from, to, tariffs, calendar);
     const counts = verdictsWithin(evaluated, from, to);
     part.replaced ||= curve.overlapsBreak(from, to);
     part.glitched ||= counts.glitches > 0;

@@ -283,6 +283,7 @@ function meterPeriod(
     slotsCents: charge?.slotsCents ?? {},
     commonCents: charge?.commonCents ?? null,
     estimatedWh: figures.estimatedWh,
+    pricedEstimatedWh: figures.pricedEstimatedWh,
     activity: isActive(part) ? 'actif' : 'inactif',
     status: statusOf(span.end, building.latenessMs, now, figures.startQuality, figures.endQuality),
     flags,

@@ -174,6 +174,7 @@ function unpackMeter(packed: PackedMeter): MeterState {
     parts: packed.parts.map((part) => ({
       ...part,
       startIntervalEnd: (part.startIntervalEnd as number | null) ?? Number.NEGATIVE_INFINITY,
+      pricedEstimatedWh: part.pricedEstimatedWh ?? part.startEstimatedWh,
     })),
   };
 }

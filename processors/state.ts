@@ -34,6 +34,8 @@ export interface PartState {
   startIntervalEnd: number;
   /** Wh by tariff and slot (`<tariff start>/<slot>`) up to decidedTo. */
   slotsWh: Record<string, number>;
+  /** Wh up to decidedTo from intervals longer than maxGap that cross an edge of the part or a price boundary. */
+  pricedEstimatedWh: number;
   replaced: boolean;
   glitched: boolean;
   conflicted: boolean;

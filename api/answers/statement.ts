@@ -191,7 +191,7 @@ function statementOf(building: Building, lot: MeteredLot, { row, from, to }: Sta
       motif: adjustment.reason,
       etabli_le: isoInZone(adjustment.madeAt, building.timezone),
     })),
-    ...certaintyOf(row),
+    ...certaintyOf({ ...row, estimatedWh: row.pricedEstimatedWh ?? row.estimatedWh }),
   };
 }
 

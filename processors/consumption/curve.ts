@@ -159,6 +159,17 @@ export class Curve {
     return this.crossesLongInterval(i, instant) ? { from: this.at[i] as number, to: this.at[i + 1] as number } : null;
   }
 
+  /** The intervals longer than maxGap that overlap `[from, to)`, breaks left out. */
+  longIntervals(from: number, to: number): { at: number; until: number }[] {
+    const found: { at: number; until: number }[] = [];
+    for (let i = Math.max(0, this.floor(from)); i + 1 < this.length && (this.at[i] as number) < to; i++) {
+      const [at, until] = [this.at[i] as number, this.at[i + 1] as number];
+      if (until - at > this.maxGapMs && ((this.kind[i + 1] as number) & pointAfterBreak) === 0)
+        found.push({ at, until });
+    }
+    return found;
+  }
+
   private crossesLongInterval(i: number, boundary: number): boolean {
     if (i < 0 || i + 1 >= this.length) return false;
     const ta = this.at[i] as number;

@@ -21,6 +21,37 @@ export function addSlotEnergies(
   }
 }
 
+/**
+ * Energy of `[from, to)` from intervals longer than maxGap whose split is a guess: they cross an edge of `span`, or a boundary between prices
+ * within it.
+ */
+export function pricedEstimate(
+  curve: Curve,
+  span: { readonly start: number; readonly end: number },
+  from: number,
+  to: number,
+  tariffs: readonly Tariff[],
+  calendar: Calendar,
+): number {
+  let energyWh = 0;
+  for (const { at, until } of curve.longIntervals(from, to)) {
+    const inside = { start: Math.max(at, span.start), end: Math.min(until, span.end) };
+    if (at >= span.start && until <= span.end && !crossesPrices(inside, tariffs, calendar)) continue;
+    energyWh += curve.energyAt(Math.min(until, to)) - curve.energyAt(Math.max(at, from));
+  }
+  return energyWh;
+}
+
+function crossesPrices(
+  window: { readonly start: number; readonly end: number },
+  tariffs: readonly Tariff[],
+  calendar: Calendar,
+): boolean {
+  if (tariffs.length === 0) return false;
+  const segments = slotSegments(window, tariffs, calendar);
+  return segments.length > 1 || (segments[0] !== undefined && segments[0].start > window.start);
+}
+
 /** The slot names of the tariffs that hold at some time of `[start, end)`, in alphabetical order. */
 export function slotNames(tariffs: readonly Tariff[], start: number, end: number): string[] {
   const names = new Set<string>();

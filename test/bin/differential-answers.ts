@@ -145,6 +145,7 @@ export function expectedStatements(
       communs_centimes: row.commonCents,
       montant_centimes: row.amountCents,
       ...certainty(row),
+      energie_estimee: kwh(row.pricedEstimatedWh),
     }));
   });
 }

@@ -133,6 +133,7 @@ export function meterPeriod(building: string, more: Partial<MeterPeriod> = {}): 
     slotsCents: { hp: 3000, 'heures creuses': 1200 },
     commonCents: 312,
     estimatedWh: 0,
+    pricedEstimatedWh: 15,
     activity: 'actif',
     status: 'open',
     flags: ['partial'],

@@ -102,6 +102,19 @@ export class Energy {
     };
   }
 
+  /** Energy of the span from long intervals that hold one of its edges or one of the instants strictly inside. */
+  guessedWh({ start, end }: { start: number; end: number }, instants: readonly number[]): number {
+    let guessed = 0n;
+    for (const { from, to, isBreak } of this.intervals) {
+      if (isBreak || to.at - from.at <= this.maxGapMs) continue;
+      const [a, b] = [Math.max(from.at, start), Math.min(to.at, end)];
+      if (a >= b) continue;
+      const isGuess = [start, end].some((edge) => from.at < edge && edge < to.at);
+      if (isGuess || instants.some((at) => at > a && at < b)) guessed += this.at(b) - this.at(a);
+    }
+    return Number(guessed);
+  }
+
   /** True where a break overlaps the window; a break without length lies in the window that holds it. */
   replaced(start: number, end: number): boolean {
     return this.intervals.some(

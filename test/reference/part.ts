@@ -17,6 +17,8 @@ export interface Part {
   readonly stay: Stay;
   readonly facts: WindowFacts;
   readonly slotsWh: Record<string, number>;
+  /** From long intervals that cross an edge of the stay, or a boundary between two prices in it. */
+  readonly pricedEstimatedWh: number;
   readonly active: boolean;
 }
 

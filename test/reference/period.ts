@@ -65,6 +65,7 @@ export function period(
         stay,
         facts,
         slotsWh: slotEnergies(owner.energy, clipped),
+        pricedEstimatedWh: owner.energy.guessedWh(stay, boundariesOf(runs)),
         active: facts.energyWh !== null && !stay.vacant,
       };
     });
@@ -107,6 +108,7 @@ export function period(
       slotsCents: charge?.slots ?? {},
       commonCents: charge?.common ?? null,
       estimatedWh: facts.estimatedWh,
+      pricedEstimatedWh: part.pricedEstimatedWh,
       activity: part.active ? 'actif' : 'inactif',
       status: statusOf(stay.end, building.latenessMs, now, complete(facts)),
       flags,
@@ -145,6 +147,11 @@ export function period(
       generalSlotsWh,
     },
   };
+}
+
+/** Where another price begins. */
+function boundariesOf(runs: readonly { start: number; end: number }[]): number[] {
+  return runs.map(({ start }) => start);
 }
 
 function complete(facts: WindowFacts): boolean {
