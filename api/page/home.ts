@@ -69,7 +69,7 @@ export async function homePage(context: AnswerContext, parameters: HomeParameter
 <p class="date" id="date-du-jour" data-vif>${longDate(calendar.dateOf(now))}</p>
 ${heroSection(verdictOf(today, yesterday, meters), today, yesterday, board)}
 <div class="columns wide-left">
-${anomaliesSection(currentAnomalies(today, yesterday), query)}
+${anomaliesSection(currentAnomalies(today, yesterday), today.date, query)}
 ${recommendationsSection(currentRecommendations(today, yesterday))}
 </div>
 ${trendSection(board.tendances_30j)}

@@ -43,7 +43,7 @@ ${frame.links.length > 0 && html`<nav class="wrap" aria-label="Rubriques"><ul>${
 ${frame.content}
 </main>
 <footer class="wrap">
-<p>Énergies en kWh d'index de compteurs, aux heures de l'immeuble. « Provisoire » : des lectures tardives peuvent encore préciser le chiffre.</p>
+${frame.building && html`<p>Énergies en kWh d'index de compteurs, aux heures de l'immeuble. « Provisoire » : des lectures tardives peuvent encore préciser le chiffre.</p>`}
 ${frame.signedIn && html`<form method="post" action="/deconnexion"><button class="quiet">Se déconnecter</button></form>`}
 </footer>
 </body>

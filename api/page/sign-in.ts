@@ -12,7 +12,7 @@ export function signInPage(back: string, refused: boolean): string {
     signedIn: false,
     content: html`<section class="card notice">
 <h1>Connexion</h1>
-<p>Saisissez le jeton que votre syndic vous a remis.</p>
+<p>Saisissez le jeton d’accès que votre syndic vous a remis. Cet appareil le garde jusqu’à la déconnexion.</p>
 ${refused && html`<p class="refused" role="alert" id="refus">Ce jeton est inconnu ou expiré.</p>`}
 <form method="post" action="/connexion">
 <input type="hidden" name="retour" value="${back}">

@@ -1,6 +1,6 @@
 /** The printable statements of a period: one sheet a lot (or stay), A4, black on white, French. */
 
-import { frenchNumber } from '../../domain/french.ts';
+import { frenchNumber, frenchPlural } from '../../domain/french.ts';
 import type { Statement, StatementsAnswer } from '../answers/statement.ts';
 import { energy, energyFigure, euros, lastDay, numericDate, percent, periodTitle, points } from './format.ts';
 import { type Html, html, type Insert } from './html.ts';
@@ -34,25 +34,37 @@ function sheet({ config_immeuble: building, periode }: StatementsAnswer, stateme
 <header><div><p class="building">${building.nom}</p><p>${building.adresse}</p><p>Syndic : ${building.syndic}</p></div>
 <div class="addressee"><p class="lot">Lot ${statement.lot}</p>${statement.occupant !== null && html`<p>Occupant : ${statement.occupant}</p>`}<p>Compteur ${statement.compteur}</p></div></header>
 <h2>${title}</h2>
-<p>Du ${numericDate(statement.debut)} au ${lastDay(statement.fin)} · ${statement.jours_factures} jours · ${stateText(periode, statement)}${periode.mode === 'information' && ' · document d’information, sans facturation'}</p>
+<p>Du ${numericDate(statement.debut)} au ${lastDay(statement.fin)} · ${statement.jours_factures} ${frenchPlural(statement.jours_factures, 'jour', 'jours')} · ${stateText(periode, statement)}${periode.mode === 'information' && ' · document d’information, sans facturation'}</p>
 <table><tbody>
 ${row('Consommation', energy(statement.consommation_kwh, 3), 'total')}
 ${statement.tranches.map(slotRow)}
-${row('dont estimé (lectures espacées)', energy(statement.energie_estimee, 3))}
+${statement.energie_estimee > 0 && row('dont estimé (lectures espacées)', energy(statement.energie_estimee, 3))}
 ${statement.part_consommation !== null && row('Part de la consommation des lots', percent(statement.part_consommation, 2))}
 ${statement.part_egalitaire !== null && row('Part égale entre lots actifs', percent(statement.part_egalitaire, 2))}
-${statement.ecart_vs_moyenne !== null && row('Écart à la part égale', points(statement.ecart_vs_moyenne))}
+${statement.ecart_vs_moyenne !== null && row('Écart à la part égale', points(statement.ecart_vs_moyenne).replace('pt', 'points'))}
 ${periode.mode === 'repartition' && money(statement)}
 </tbody></table>
-<h3>Pour comparer</h3>
-<table><tbody>
-${row('Période précédente', compared(statement, statement.periode_precedente_kwh))}
-${row('Même période de l’année passée', compared(statement, statement.annee_precedente_kwh))}
-${row('Moyenne des lots actifs de l’immeuble', statement.moyenne_immeuble_kwh === null ? 'non communiquée (moins de cinq lots)' : energy(statement.moyenne_immeuble_kwh))}
-</tbody></table>
+${comparisons(statement)}
 ${statement.regularisations.length > 0 && adjustments(statement, periode.mode === 'repartition')}
-<footer><p>${qualityText(statement)}</p></footer>
+<footer><p>${qualityText(statement)}</p>
+<p>La consommation est la différence des index du compteur aux deux bornes de la période. ${statement.part_consommation !== null && 'La part est celle de ce lot dans la consommation de tous les lots ; la part égale, celle de chaque lot s’ils consommaient tous autant. '}Une question sur ce relevé ? Adressez-vous au syndic${building.syndic !== '' && ` : ${building.syndic}`}.</p></footer>
 </article>`;
+}
+
+/** The own consumption beside others, each with a bar of its length. */
+function comparisons(statement: Statement): Html {
+  const { consommation_kwh: own, periode_precedente_kwh: previous, annee_precedente_kwh: yearBefore } = statement;
+  const average = statement.moyenne_immeuble_kwh;
+  const longest = Math.max(0.001, own, previous ?? 0, yearBefore ?? 0, average ?? 0);
+  const line = (name: string, kwh: number | null, value: string, kind = 'other') =>
+    html`<tr><th scope="row">${name}</th><td class="bar-cell">${kwh !== null && html`<svg class="bar ${kind}" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width="${Math.round((Math.max(0, kwh) / longest) * 1000) / 10}" height="10"/></svg>`}</td><td>${value}</td></tr>`;
+  return html`<h3>Pour comparer</h3>
+<table class="comparison"><tbody>
+${line('Cette période', own, energy(own), 'own')}
+${line('Période précédente', previous, compared(statement, previous))}
+${line('Même période de l’année passée', yearBefore, compared(statement, yearBefore))}
+${line('Moyenne des lots actifs de l’immeuble', average, average === null ? 'non communiquée (moins de cinq lots)' : energy(average))}
+</tbody></table>`;
 }
 
 function row(name: Insert, value: string, kind = ''): Html {
@@ -99,8 +111,11 @@ function stateText(periode: StatementsAnswer['periode'], statement: Statement): 
 }
 
 function qualityText(statement: Statement): string {
-  const flags = statement.drapeaux.map((flag) => flagNames[flag]);
+  const flags = statement.drapeaux
+    .filter((flag) => flag !== 'partial' || statement.etat !== 'ouvert')
+    .map((flag) => flagNames[flag]);
   const ends = [statement.qualite_debut, statement.qualite_fin];
   const certain = ends.every((quality) => quality === 'measured');
-  return `${certain ? 'Index mesurés aux deux bornes de la période.' : ends.includes('none') ? 'Les lectures ne couvrent pas toute la période.' : 'Un index de borne est estimé entre deux lectures.'}${flags.length > 0 ? ` Remarques : ${flags.join(', ')}.` : ''}`;
+  const underWay = statement.etat === 'ouvert';
+  return `${underWay ? 'Période en cours : le compte s’arrête à la dernière lecture.' : certain ? 'Index mesurés aux deux bornes de la période.' : ends.includes('none') ? 'Les lectures ne couvrent pas toute la période.' : 'Un index de borne est estimé entre deux lectures.'}${flags.length > 0 ? ` Remarques : ${flags.join(', ')}.` : ''}`;
 }

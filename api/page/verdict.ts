@@ -46,10 +46,16 @@ export function verdictOf(today: DayAnalysis, yesterday: DayAnalysis, maintenanc
   return { level: 'bien', title: "Oui, l'immeuble va bien.", reasons: [] };
 }
 
+/** An anomaly with the local date of its day. */
+export interface CurrentAnomaly extends AnomalyAnswer {
+  readonly date: string;
+}
+
 /** Of both days, each type and place once, the newer first. */
-export function currentAnomalies(today: DayAnalysis, yesterday: DayAnalysis): AnomalyAnswer[] {
+export function currentAnomalies(today: DayAnalysis, yesterday: DayAnalysis): CurrentAnomaly[] {
   const seen = new Set<string>();
-  return [...today.anomalies, ...yesterday.anomalies].filter((anomaly) => {
+  const all = [today, yesterday].flatMap(({ anomalies, date }) => anomalies.map((anomaly) => ({ ...anomaly, date })));
+  return all.filter((anomaly) => {
     const key = `${anomaly.type}/${anomaly.compteur ?? anomaly.bus ?? anomaly.locataires_concernes.join()}`;
     if (seen.has(key)) return false;
     seen.add(key);

@@ -144,6 +144,33 @@ describe('the syndic uses it', () => {
   });
 });
 
+describe('on paper', () => {
+  const pages = async (page: Page) =>
+    (await page.pdf({ preferCSSPageSize: true })).toString('latin1').match(/\/Type\s*\/Page\b/g)?.length;
+
+  it('the whole page for the assembly: three sheets, charts as wide as the paper, nothing to click', async () => {
+    const { page, errors } = await visit(`${troubled.url}/`);
+    await page.waitForSelector('#tendance .uplot');
+    expect(await pages(page)).toBeLessThanOrEqual(3);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('#tendance svg').first().isVisible()).toBe(true);
+    for (const screenOnly of ['.uplot', 'nav', '.choice', 'summary'])
+      expect(await page.locator(screenOnly).first().isVisible()).toBe(false);
+    expect(errors).toEqual([]);
+  });
+
+  it('a lot’s statement and a lot’s page: one sheet', async () => {
+    const { page } = await visit(`${troubled.url}/lot/5`);
+    await page.waitForSelector('#courbe .uplot');
+    expect(await pages(page)).toBe(1);
+    await page.click('#charges li:has-text("Février 2026") a:has-text("À imprimer")');
+    await page.waitForSelector('.sheet');
+    expect(await text(page, 'h2')).toBe('Relevé de consommation, février 2026');
+    expect(await page.locator('.comparison .bar').count()).toBeGreaterThan(1);
+    expect(await pages(page)).toBe(1);
+  });
+});
+
 describe('live', () => {
   it('shows what was measured meanwhile, and keeps what the reader has opened', async () => {
     const { page } = await visit(`${sound.url}/`);

@@ -131,7 +131,7 @@
       const data = JSON.parse(script.textContent ?? '{}');
       release(figure);
       const kind = figure.dataset.courbe === 'tendance' ? trend(data) : curve(data);
-      const size = () => ({ width: Math.max(240, figure.clientWidth), height: figure.clientWidth < 520 ? 210 : 270 });
+      const size = () => ({ width: Math.max(240, figure.clientWidth), height: figure.clientWidth < 420 ? 210 : 270 });
       const label = figure.querySelector('svg')?.getAttribute('aria-label') ?? '';
       figure.querySelector('svg')?.setAttribute('hidden', '');
       const plot = new uPlot({ ...kind.options, ...size() }, kind.data, figure);
@@ -189,7 +189,7 @@
         value: (_plot, _value, _series, index) => text(index === null ? null : data.autres[index]),
       });
     shown.push({
-      label: 'Logements',
+      label: data.nom ?? 'Logements',
       fill: colour('--tenant'),
       stroke: colour('--tenant'),
       width: 0,

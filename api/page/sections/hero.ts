@@ -83,7 +83,7 @@ function summaryOf(yesterday: DayAnalysis): string {
   return `${sentences.join(' ; ')}.`;
 }
 
-function verdictIcon(level: VerdictLevel): Html {
+export function verdictIcon(level: VerdictLevel): Html {
   return html`<svg class="verdict-icon" viewBox="0 0 48 48" aria-hidden="true"><circle class="disc" cx="24" cy="24" r="24"/><path class="sign" d="${signs[level]}"/></svg>`;
 }
 
