@@ -2,7 +2,7 @@
  * The civil calendar of a zone: which day, month, quarter or year an instant belongs to, and where they begin and end.
  *
  * Days have 23, 24 or 25 hours; where midnight does not exist the day starts at its first instant (Temporal `startOfDay`).
- * Temporal is slow, so windows are kept once computed: a calendar holds one entry a window asked for.
+ * Temporal is slow, so windows are kept once computed: a calendar holds one entry a window asked for, and one a day of UTC to find them by.
  */
 import { Temporal } from 'temporal-polyfill';
 import type { PeriodKind, TimeWindow, WindowKind } from './window.ts';
@@ -21,6 +21,8 @@ export interface Calendar {
   between(kind: WindowKind, from: number, to: number): TimeWindow[];
   /** Epoch ms of a local wall time on the window's first date; skipped times move forward, repeated ones are the first. */
   localTime(date: string, hour: number, minute: number): number;
+  /** The days that begin in `[window.start, end)`, in order, of a window that is no day itself. */
+  daysOf(window: TimeWindow, end: number): readonly TimeWindow[];
   /** Local date of an instant. */
   dateOf(at: number): string;
   /** ISO weekday 1 (Monday) to 7 of a local date. */
@@ -40,12 +42,14 @@ export function createCalendar(timezone: string): Calendar {
     quarter: new Map(),
     year: new Map(),
   };
-  const latest: Record<WindowKind, TimeWindow | undefined> = {
-    day: undefined,
-    month: undefined,
-    quarter: undefined,
-    year: undefined,
+  /** A window that holds some of each day of UTC that was asked for. */
+  const near: Record<WindowKind, Map<number, TimeWindow>> = {
+    day: new Map(),
+    month: new Map(),
+    quarter: new Map(),
+    year: new Map(),
   };
+  const daysByWindow = new Map<TimeWindow, readonly TimeWindow[]>();
   const weekdays = new Map<string, number>();
   const localTimes = new Map<string, Map<number, number>>();
 
@@ -62,21 +66,20 @@ export function createCalendar(timezone: string): Calendar {
   }
 
   function windowOf(kind: WindowKind, at: number): TimeWindow {
-    const last = latest[kind];
-    if (last) {
-      if (at >= last.start && at < last.end) return last;
-      const following = byStart[kind].get(last.end);
-      if (following && at >= following.start && at < following.end) {
-        latest[kind] = following;
-        return following;
-      }
+    const utcDay = Math.floor(at / utcDayMs);
+    const known = near[kind].get(utcDay);
+    if (known) {
+      if (at >= known.start && at < known.end) return known;
+      const following = byStart[kind].get(known.end);
+      if (following && at >= following.start && at < following.end) return following;
     }
     const date = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(timezone).toPlainDate();
     let window = build(kind, firstDate(kind, date));
     // Where a clock went back over midnight, a date came twice: the day is the one whose window holds the instant.
     while (at >= window.end) window = next(window);
     while (at < window.start) window = previous(window);
-    latest[kind] = window;
+    // The earliest is kept: the instants after it find their window by its end.
+    if (known === undefined || window.start < known.start) near[kind].set(utcDay, window);
     return window;
   }
 
@@ -106,6 +109,22 @@ export function createCalendar(timezone: string): Calendar {
     if (to <= from) return windows;
     for (let window = windowOf(kind, from); window.start < to; window = next(window)) windows.push(window);
     return windows;
+  }
+
+  function daysOf(window: TimeWindow, end: number): readonly TimeWindow[] {
+    let days = daysByWindow.get(window);
+    if (!days) {
+      days = between('day', window.start, window.end);
+      daysByWindow.set(window, days);
+    }
+    if (end >= window.end) return days;
+    let count = 0;
+    for (let high = days.length; count < high; ) {
+      const middle = (count + high) >> 1;
+      if ((days[middle] as TimeWindow).start < end) count = middle + 1;
+      else high = middle;
+    }
+    return days.slice(0, count);
   }
 
   function localTime(date: string, hour: number, minute: number): number {
@@ -139,11 +158,14 @@ export function createCalendar(timezone: string): Calendar {
     previous,
     day: (date) => build('day', Temporal.PlainDate.from(date, { overflow: 'reject' })),
     between,
+    daysOf,
     localTime,
     dateOf: (at) => windowOf('day', at).date,
     weekday,
   };
 }
+
+const utcDayMs = 86_400_000;
 
 /** True where the runtime knows the zone's rules. */
 export function isTimezone(name: string): boolean {

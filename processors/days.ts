@@ -101,7 +101,7 @@ function computeMeterDays(
       day: window,
       now,
       curve: evaluated.curve,
-      tail: evaluated.state.tail,
+      readings: evaluated.readings,
       validation: evaluated.validation,
       slots,
     });

@@ -81,13 +81,13 @@ function decideMeter(
   settledBefore: number,
   instants: readonly number[],
 ): void {
-  const { state, curve, validation } = evaluated;
+  const { state, readings, curve, validation } = evaluated;
   const { calendar, building } = context;
   const neighbour = lastReadingBefore(evaluated, settledBefore);
   if (neighbour === null) return;
   const target = foldable(evaluated, calendar, Math.min(horizon, calendar.windowOf('day', neighbour).start));
   if (target <= state.decidedTo) return;
-  if (state.base === null && (state.tail.length === 0 || state.tail.at(0) >= target)) {
+  if (state.base === null && (readings.length === 0 || (readings.at[0] as number) >= target)) {
     // Nothing of this meter is that old.
     state.decidedTo = target;
     return;
@@ -108,7 +108,7 @@ function decideMeter(
       .filter((at) => at < target && at >= curve.first && !state.marks.some((mark) => mark.at === at))
       .map((at) => ({ at, energyWh: curve.energyAt(at) })),
   ];
-  const count = state.tail.countBefore(target);
+  const count = readings.countBefore(target);
   const totals = [0, 0, 0, 0, 0];
   for (let k = 0; k < count; k++) (totals[validation.verdict[k] as number] as number)++;
   state.decided.used += totals[1] as number;
@@ -116,7 +116,7 @@ function decideMeter(
   state.decided.glitches += totals[3] as number;
   state.decided.quarantined += totals[4] as number;
   const point = curve.floor(target - 1);
-  if (point >= 0) state.base = validation.baseAt(point, curve, state.tail, state.base);
+  if (point >= 0) state.base = validation.baseAt(point, curve, readings, state.base);
   state.tail.dropFirst(count);
   state.decidedTo = target;
 }

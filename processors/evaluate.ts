@@ -1,14 +1,17 @@
 /** The accepted curve of every meter of a building, from its state: the step from readings to consumption. */
 
 import type { Curve } from './consumption/curve.ts';
+import type { ReadingColumns } from './consumption/readings.ts';
 import type { MeterRules, Validation } from './consumption/validate.ts';
 import type { BuildingContext, MeterContext } from './context.ts';
-import { type BuildingState, type MeterState, meterStateOf } from './state.ts';
+import { type BuildingState, type MeterState, meterStateOf, settle } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface EvaluatedMeter {
   readonly context: MeterContext;
   readonly state: MeterState;
+  /** What the state still holds of it, in order. */
+  readonly readings: ReadingColumns;
   readonly curve: Curve;
   readonly validation: Validation;
 }
@@ -32,9 +35,12 @@ export function evaluate(
     const meter = meterStateOf(state, meterContext.meter.id);
     const curve = workspace.curve(index);
     const validation = workspace.validation(index);
+    const readings = workspace.readings(index);
+    settle(meter);
+    meter.tail.unfold(readings);
     curve.reset(context.building.maxGapMs);
-    validation.run(meter.tail, meter.base, rulesOf(meterContext.rules, meter), curve, now);
-    return { context: meterContext, state: meter, curve, validation };
+    validation.run(readings, meter.base, rulesOf(meterContext.rules, meter), curve, now);
+    return { context: meterContext, state: meter, readings, curve, validation };
   });
   return {
     meters,

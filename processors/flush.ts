@@ -62,14 +62,14 @@ export function flush(
 function dueDays(state: BuildingState, context: BuildingContext, evaluation: Evaluation, now: number): TimeWindow[] {
   const { calendar } = context;
   let from = Number.POSITIVE_INFINITY;
-  for (const { state: meter, curve } of evaluation.meters) {
+  for (const { state: meter, readings, curve } of evaluation.meters) {
     if (meter.dirtyFrom === Number.POSITIVE_INFINITY) continue;
     from = Math.min(
       from,
       Math.max(
         meter.dirtyFrom,
         meter.decidedTo,
-        meter.tail.length > 0 ? Math.min(meter.tail.at(0), curve.first) : Number.NEGATIVE_INFINITY,
+        readings.length > 0 ? Math.min(readings.at[0] as number, curve.first) : Number.NEGATIVE_INFINITY,
       ),
     );
   }

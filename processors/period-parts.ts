@@ -190,14 +190,14 @@ export function decideParts(
 }
 
 function verdictsWithin(
-  { state, validation }: EvaluatedMeter,
+  { readings, validation }: EvaluatedMeter,
   start: number,
   end: number,
 ): { glitches: number; conflicts: number } {
   const counts = { glitches: 0, conflicts: 0 };
   if (validation.glitches === 0 && validation.conflicts === 0) return counts;
-  const to = state.tail.countBefore(end);
-  for (let k = state.tail.countBefore(start); k < to; k++) {
+  const to = readings.countBefore(end);
+  for (let k = readings.countBefore(start); k < to; k++) {
     if (validation.verdict[k] === verdicts.glitch) counts.glitches++;
     else if (validation.verdict[k] === verdicts.conflict) counts.conflicts++;
   }

@@ -210,7 +210,7 @@ function periodResults(
   const wholes = tenants.filter((part) => part.occupancy === 0);
   const tenantsWh = wholes.reduce((sum, part) => sum + (part.figures.energyWh ?? 0), 0);
   const charges = billedCharges(context, window, now, general, tenants);
-  const elapsed = calendar.between('day', window.start, Math.min(window.end, now));
+  const elapsed = calendar.daysOf(window, now);
   const meterPeriods = parts.map((part) =>
     meterPeriod(context, part, window, now, elapsed, shares.get(part), charges?.get(part)),
   );

@@ -5,7 +5,14 @@
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ReadingTail } from './consumption/tail.ts';
-import type { BuildingState, DayState, MeterState, PeriodState, Published } from './state.ts';
+import {
+  type BuildingState,
+  type DayState,
+  type MeterState,
+  type PeriodState,
+  type Published,
+  settle,
+} from './state.ts';
 
 export const stateVersion = 1;
 /** Base64 characters a record. */
@@ -78,6 +85,7 @@ interface PackedState {
 }
 
 function pack(state: BuildingState): PackedState {
+  for (const meter of state.meters.values()) settle(meter);
   return {
     building: state.building,
     eventClock: finite(state.eventClock),
@@ -182,13 +190,15 @@ function unpackMeter(packed: PackedMeter): MeterState {
 /** Differences deflate well: instant, index, power, apparent power, step, five numbers a reading. */
 function packTail(tail: ReadingTail): (number | null)[] {
   const packed: (number | null)[] = [];
-  let previousAt = 0;
-  let previousWh = 0;
-  for (const [at, indexWh, powerW, apparentVa, resolutionWh] of tail.entries()) {
-    packed.push(at - previousAt, indexWh - previousWh, nullable(powerW), nullable(apparentVa), resolutionWh);
-    previousAt = at;
-    previousWh = indexWh;
-  }
+  const { at, indexWh, powerW, apparentVa, resolutionWh, length } = tail.unfolded();
+  for (let i = 0; i < length; i++)
+    packed.push(
+      (at[i] as number) - (at[i - 1] ?? 0),
+      (indexWh[i] as number) - (indexWh[i - 1] ?? 0),
+      nullable(powerW[i] as number),
+      nullable(apparentVa[i] as number),
+      resolutionWh[i] as number,
+    );
   return packed;
 }
 

@@ -245,3 +245,8 @@ export function meterStateOf(state: BuildingState, id: string): MeterState {
   }
   return meter;
 }
+
+/** Readings that came out of order are put in their place. */
+export function settle(meter: MeterState): void {
+  meter.duplicates += meter.tail.settle();
+}

@@ -8,7 +8,7 @@ import { createCalendar } from '../domain/calendar.ts';
 import { type DeclaredEvent, declaredEventKey } from '../domain/events.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
-import { type BuildingContext, createContext, type MeterContext } from './context.ts';
+import { type BuildingContext, createContext } from './context.ts';
 import type { Effects } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { flush, isDue } from './flush.ts';
@@ -26,6 +26,12 @@ export type BuildingEvent =
   /** The wall clock's minute: meter states, silence, days that end without a reading. */
   | { readonly type: 'watch'; readonly now: number; readonly since: number };
 
+/** What a reading of a meter needs, by one look-up. */
+interface KnownMeter {
+  readonly installedAt: number;
+  readonly meter: MeterState;
+}
+
 /** One building under the reducer: configuration, what was declared, state. */
 export class BuildingProcessor {
   readonly configured: Building;
@@ -33,7 +39,7 @@ export class BuildingProcessor {
   context: BuildingContext;
   private readonly calendar: Calendar;
   private readonly workspace: Workspace;
-  private readonly lookup = new Map<string, { context: MeterContext; meter: MeterState }>();
+  private readonly lookup = new Map<string, KnownMeter>();
 
   constructor(
     configured: Building,
@@ -89,13 +95,13 @@ export class BuildingProcessor {
       effects.rejects.push({ code: 'METER_UNKNOWN', facts: { meter: reading.meter }, record: reading });
       return;
     }
-    const { meter } = known;
+    const { meter, installedAt } = known;
     const { at } = reading;
-    if (at < known.context.meter.installedAt) {
+    if (at < installedAt) {
       meter.rejected++;
       effects.rejects.push({
         code: 'BEFORE_INSTALLATION',
-        facts: { at, installedAt: known.context.meter.installedAt },
+        facts: { at, installedAt },
         record: reading,
       });
       return;
@@ -108,42 +114,39 @@ export class BuildingProcessor {
         return;
       }
     }
-    if (at < state.decidedTo && !this.isPending(meter.decidedTo, meter.lastReadingAt, at)) {
+    if (at < state.decidedTo && !this.isPending(meter, at)) {
       this.closed(reading, effects);
       return;
     }
-    const inOrder = meter.lastReadingAt === null || at > meter.lastReadingAt;
-    const inserted = meter.tail.insert(
+    meter.tail.insert(
       at,
       reading.energyImportWh,
       reading.powerW ?? Number.NaN,
       reading.apparentPowerVa ?? Number.NaN,
       reading.resolutionWh ?? 1,
     );
-    if (!inserted) meter.duplicates++;
     if (reading.registerLimitWh !== undefined && reading.registerLimitWh > (meter.registerLimitWh ?? 0))
       meter.registerLimitWh = reading.registerLimitWh;
-    const from = inOrder
-      ? Math.min(at, meter.acceptedAt === Number.NEGATIVE_INFINITY ? at : meter.acceptedAt)
-      : Number.NEGATIVE_INFINITY;
-    if (from < meter.dirtyFrom) meter.dirtyFrom = from;
-    if (inOrder) meter.lastReadingAt = at;
+    if (meter.lastReadingAt === null || at > meter.lastReadingAt) {
+      meter.lastReadingAt = at;
+      const from = meter.acceptedAt > at || meter.acceptedAt === Number.NEGATIVE_INFINITY ? at : meter.acceptedAt;
+      if (from < meter.dirtyFrom) meter.dirtyFrom = from;
+    } else meter.dirtyFrom = Number.NEGATIVE_INFINITY;
     if (at > state.eventClock) state.eventClock = at;
   }
 
-  /** A meter's configuration and state by one look-up. */
-  private known(id: string): { context: MeterContext; meter: MeterState } | undefined {
+  private known(id: string): KnownMeter | undefined {
     let found = this.lookup.get(id);
     if (found) return found;
     const context = this.context.byId.get(id);
     if (!context) return undefined;
-    found = { context, meter: meterStateOf(this.state, id) };
+    found = { installedAt: context.meter.installedAt, meter: meterStateOf(this.state, id) };
     this.lookup.set(id, found);
     return found;
   }
 
   /** A silent meter's days are kept for it; everybody else's are decided. */
-  private isPending(decidedTo: number, lastReadingAt: number | null, at: number): boolean {
+  private isPending({ decidedTo, lastReadingAt }: MeterState, at: number): boolean {
     if (lastReadingAt === null || at < decidedTo) return false;
     return this.state.days.has(this.context.calendar.windowOf('day', at).start);
   }

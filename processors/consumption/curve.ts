@@ -7,6 +7,7 @@
  */
 import type { BoundaryQuality } from '../../domain/window.ts';
 import { interpolateWh } from './boundary.ts';
+import type { ReadingColumns } from './readings.ts';
 
 export const pointContext = 1;
 /** A declared index of a replacement: a point of the curve, not a reading. */
@@ -64,6 +65,22 @@ export class Curve {
     this.resolutionWh[i] = resolutionWh;
     this.kind[i] = kind;
     if ((kind & pointAfterBreak) !== 0) this.hasBreaks = true;
+  }
+
+  /** Readings `[from, to)` as points whose energy is the index plus `offsetWh`. */
+  pushAll(readings: ReadingColumns, from: number, to: number, offsetWh: number): void {
+    while (this.length + to - from > this.at.length) this.grow();
+    const { at, energyWh, powerW, apparentVa, resolutionWh, kind } = this;
+    let point = this.length;
+    for (let k = from; k < to; k++, point++) {
+      at[point] = readings.at[k] as number;
+      energyWh[point] = (readings.indexWh[k] as number) + offsetWh;
+      powerW[point] = readings.powerW[k] as number;
+      apparentVa[point] = readings.apparentVa[k] as number;
+      resolutionWh[point] = readings.resolutionWh[k] as number;
+      kind[point] = 0;
+    }
+    this.length = point;
   }
 
   get first(): number {

@@ -6,8 +6,8 @@ import type { BoundaryQuality, TimeWindow, WindowFlag, WindowStatus } from '../.
 import { classOf } from '../analysis/classes.ts';
 import type { Curve } from './curve.ts';
 import { fillSlots, greatestDemand, nightFloor, powerOf, slotMs } from './power.ts';
+import type { ReadingColumns } from './readings.ts';
 import { addSlotEnergies, energyBySlotName, slotNames } from './slots.ts';
-import type { ReadingTail } from './tail.ts';
 import { type Validation, verdicts } from './validate.ts';
 
 export interface MeterDayInput {
@@ -17,7 +17,7 @@ export interface MeterDayInput {
   readonly day: TimeWindow;
   readonly now: number;
   readonly curve: Curve;
-  readonly tail: ReadingTail;
+  readonly readings: ReadingColumns;
   readonly validation: Validation;
   /** Receives the day's 10-minute energies (Wh, NaN where unknown). */
   readonly slots: Float64Array;
@@ -113,11 +113,11 @@ function daySlots(
   return slots;
 }
 
-function countVerdicts({ tail, day, validation }: MeterDayInput): { glitches: number; conflicts: number } {
+function countVerdicts({ readings, day, validation }: MeterDayInput): { glitches: number; conflicts: number } {
   const counts = { glitches: 0, conflicts: 0 };
   if (validation.glitches === 0 && validation.conflicts === 0) return counts;
-  const to = tail.countBefore(day.end);
-  for (let k = tail.countBefore(day.start); k < to; k++) {
+  const to = readings.countBefore(day.end);
+  for (let k = readings.countBefore(day.start); k < to; k++) {
     if (validation.verdict[k] === verdicts.glitch) counts.glitches++;
     else if (validation.verdict[k] === verdicts.conflict) counts.conflicts++;
   }

@@ -93,6 +93,8 @@ export function fillSlots(curve: Curve, start: number, end: number, slots: Float
   const { at } = curve;
   const length = curve.length;
   let i = curve.floor(start);
+  // E at the end of the slot before, where that is known.
+  let heldWh = Number.NaN;
   for (let slot = 0; slot < count; slot++) {
     const from = start + slot * slotMs;
     const to = from + slotMs;
@@ -101,7 +103,6 @@ export function fillSlots(curve: Curve, start: number, end: number, slots: Float
       slots[slot] = Number.NaN;
       continue;
     }
-    const startWh = curve.energyFrom(i, from);
     let gap = curve.isGapAfter(i);
     let j = i;
     while (j + 1 < length && (at[j + 1] as number) < to) {
@@ -110,10 +111,13 @@ export function fillSlots(curve: Curve, start: number, end: number, slots: Float
     }
     if (gap) {
       slots[slot] = Number.NaN;
+      heldWh = Number.NaN;
       continue;
     }
+    const startWh = Number.isNaN(heldWh) ? curve.energyFrom(i, from) : heldWh;
     const exact = j + 1 < length && at[j + 1] === to;
-    slots[slot] = (exact ? (curve.energyWh[j + 1] as number) : curve.energyFrom(j, to)) - startWh;
+    heldWh = exact ? (curve.energyWh[j + 1] as number) : curve.energyFrom(j, to);
+    slots[slot] = heldWh - startWh;
   }
   return count;
 }

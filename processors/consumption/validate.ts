@@ -11,7 +11,7 @@
  * are conflicts. A declared replacement at T ends the old segment and starts the new one there. The outcome is a function of the set.
  */
 import { type Curve, pointAfterBreak, pointContext, pointVirtual } from './curve.ts';
-import type { ReadingTail } from './tail.ts';
+import type { ReadingColumns } from './readings.ts';
 
 /** What validation needs to know of a meter. */
 export interface MeterRules {
@@ -43,13 +43,13 @@ export interface FoldBase {
 export const verdicts = { used: 1, conflict: 2, glitch: 3, quarantined: 4 } as const;
 
 export class Validation {
-  /** One verdict a reading of the tail. */
+  /** One verdict a reading. */
   verdict = new Uint8Array(512);
   used = 0;
   conflicts = 0;
   glitches = 0;
   quarantined = 0;
-  /** Index of the tail reading behind each point of the curve; −1 for context and virtual points. */
+  /** Index of the reading behind each point of the curve; −1 for context and virtual points. */
   source = new Int32Array(512);
   /** Instant of the last accepted reading (virtual points are none); −Infinity before the first. */
   acceptedAt = Number.NEGATIVE_INFINITY;
@@ -64,31 +64,34 @@ export class Validation {
   private breakPending = false;
   /** Where the only reading of a series was undone: between it and the reading that undid it the curve does not show what was believed. */
   readonly undone: { readonly from: number; readonly to: number }[] = [];
+  private allUsed = true;
 
   /** Runs the fold: fills the curve and the verdicts. Declared replacements that the base has seen are behind it, those after `until` to come. */
-  run(tail: ReadingTail, base: FoldBase | null, rules: MeterRules, curve: Curve, until: number): void {
-    this.start(tail.length, base, curve);
+  run(readings: ReadingColumns, base: FoldBase | null, rules: MeterRules, curve: Curve, until: number): void {
+    this.start(readings.length, base, curve);
     const { replacements } = rules;
     let next = base === null ? 0 : behind(replacements, base);
-    for (let i = 0; i < tail.length; ) {
-      const at = tail.at(i);
+    for (let i = 0; i < readings.length; ) {
+      i = this.advances(i, replacements[next]?.at ?? Number.POSITIVE_INFINITY, readings, rules, curve);
+      if (i === readings.length) break;
+      const at = readings.at[i] as number;
       while (next < replacements.length && (replacements[next] as DeclaredReplacement).at <= at)
         this.replace(replacements[next++] as DeclaredReplacement, rules, curve);
       let end = i + 1;
-      while (end < tail.length && tail.at(end) === at) end++;
-      const chosen = end === i + 1 ? i : this.choose(i, end, at, tail, rules);
+      while (end < readings.length && readings.at[end] === at) end++;
+      const chosen = end === i + 1 ? i : this.choose(i, end, at, readings, rules);
       for (let k = i; k < end; k++) if (k !== chosen) this.mark(k, verdicts.conflict);
-      this.take(chosen, at, tail, rules, curve);
+      this.take(chosen, at, readings, rules, curve);
       i = end;
     }
     while (next < replacements.length && (replacements[next] as DeclaredReplacement).at <= until)
       this.replace(replacements[next++] as DeclaredReplacement, rules, curve);
     for (const k of this.held) this.mark(k, verdicts.quarantined);
-    this.count(tail.length);
+    this.count(readings.length);
   }
 
   /** Offset (E − index) behind the point: what a base made of it must carry. */
-  baseAt(point: number, curve: Curve, tail: ReadingTail, previous: FoldBase | null): FoldBase {
+  baseAt(point: number, curve: Curve, readings: ReadingColumns, previous: FoldBase | null): FoldBase {
     const i = this.source[point] as number;
     const energyWh = curve.energyWh[point] as number;
     if (i < 0) {
@@ -103,14 +106,14 @@ export class Validation {
         resolutionWh: 1,
       };
     }
-    const indexWh = tail.indexWh(i);
+    const indexWh = readings.indexWh[i] as number;
     return {
-      at: tail.at(i),
+      at: readings.at[i] as number,
       indexWh,
       offsetWh: energyWh - indexWh,
       virtual: false,
-      powerW: tail.powerW(i),
-      resolutionWh: tail.resolutionWh(i),
+      powerW: readings.powerW[i] as number,
+      resolutionWh: readings.resolutionWh[i] as number,
     };
   }
 
@@ -119,9 +122,10 @@ export class Validation {
   private start(length: number, base: FoldBase | null, curve: Curve): void {
     if (this.verdict.length < length) this.verdict = new Uint8Array(length * 2);
     if (this.source.length < length + 64) this.source = new Int32Array(length * 2 + 64);
-    this.held = [];
+    if (this.held.length > 0) this.held = [];
     this.breakPending = false;
     this.undone.length = 0;
+    this.allUsed = true;
     this.virtualIndex.clear();
     this.hasLast = base !== null;
     this.single = false;
@@ -164,11 +168,39 @@ export class Validation {
     return this.isAdvance(this.lastAt, this.indexWh, at, indexWh + limit, resolutionWh, rules) ? limit : 0;
   }
 
-  private choose(from: number, to: number, at: number, tail: ReadingTail, rules: MeterRules): number {
+  /** The ordinary run, one advance after the other: accepts them, and returns the first reading that is anything else, or is not before `until`. */
+  private advances(from: number, until: number, readings: ReadingColumns, rules: MeterRules, curve: Curve): number {
+    if (!this.hasLast || this.held.length > 0 || this.breakPending) return from;
+    const { length, at, indexWh, resolutionWh } = readings;
+    let { lastAt, indexWh: lastWh } = this;
+    let i = from;
+    for (; i < length; i++) {
+      const instant = at[i] as number;
+      const index = indexWh[i] as number;
+      if (instant >= until || (i + 1 < length && at[i + 1] === instant)) break;
+      if (!this.isAdvance(lastAt, lastWh, instant, index, resolutionWh[i] as number, rules)) break;
+      lastAt = instant;
+      lastWh = index;
+    }
+    if (i === from) return from;
+    this.reserve(curve.length + i - from);
+    for (let k = from; k < i; k++) {
+      this.verdict[k] = verdicts.used;
+      this.source[curve.length + k - from] = k;
+    }
+    curve.pushAll(readings, from, i, this.offsetWh);
+    this.lastAt = lastAt;
+    this.acceptedAt = lastAt;
+    this.indexWh = lastWh;
+    this.single = false;
+    return i;
+  }
+
+  private choose(from: number, to: number, at: number, readings: ReadingColumns, rules: MeterRules): number {
     if (!this.hasLast) return from;
     for (let k = from; k < to; k++) {
-      const index = tail.indexWh(k);
-      const step = tail.resolutionWh(k);
+      const index = readings.indexWh[k] as number;
+      const step = readings.resolutionWh[k] as number;
       if (
         this.isAdvance(this.lastAt, this.indexWh, at, index, step, rules) ||
         this.rolloverWh(at, index, step, rules) > 0
@@ -178,19 +210,19 @@ export class Validation {
     return from;
   }
 
-  private take(k: number, at: number, tail: ReadingTail, rules: MeterRules, curve: Curve): void {
-    const index = tail.indexWh(k);
-    const step = tail.resolutionWh(k);
+  private take(k: number, at: number, readings: ReadingColumns, rules: MeterRules, curve: Curve): void {
+    const index = readings.indexWh[k] as number;
+    const step = readings.resolutionWh[k] as number;
     if (!this.hasLast) {
       this.beginSegment(index, curve);
       this.single = true;
-      this.accept(k, at, tail, curve);
+      this.accept(k, at, readings, curve);
       return;
     }
     if (this.isAdvance(this.lastAt, this.indexWh, at, index, step, rules)) {
       this.dropHeld();
       this.single = false;
-      this.accept(k, at, tail, curve);
+      this.accept(k, at, readings, curve);
       return;
     }
     const wrapped = this.rolloverWh(at, index, step, rules);
@@ -198,10 +230,10 @@ export class Validation {
       this.dropHeld();
       this.single = false;
       this.offsetWh += wrapped;
-      this.accept(k, at, tail, curve);
+      this.accept(k, at, readings, curve);
       return;
     }
-    this.suspect(k, at, index, step, tail, rules, curve);
+    this.suspect(k, at, index, step, readings, rules, curve);
   }
 
   private suspect(
@@ -209,23 +241,26 @@ export class Validation {
     at: number,
     index: number,
     step: number,
-    tail: ReadingTail,
+    readings: ReadingColumns,
     rules: MeterRules,
     curve: Curve,
   ): void {
     const last = this.held[this.held.length - 1];
-    if (last !== undefined && !this.isAdvance(tail.at(last), tail.indexWh(last), at, index, step, rules))
+    if (
+      last !== undefined &&
+      !this.isAdvance(readings.at[last] as number, readings.indexWh[last] as number, at, index, step, rules)
+    )
       this.dropHeld();
     this.held.push(k);
     const first = this.held[0] as number;
-    if (this.held.length < 3 || at - tail.at(first) < 3_600_000) return;
+    if (this.held.length < 3 || at - (readings.at[first] as number) < 3_600_000) return;
     const members = this.held;
     this.held = [];
     if (this.single) this.undoSingle(curve, at);
     else this.breakPending = true;
-    this.beginSegment(tail.indexWh(first), curve);
+    this.beginSegment(readings.indexWh[first] as number, curve);
     this.single = false;
-    for (const member of members) this.accept(member, tail.at(member), tail, curve);
+    for (const member of members) this.accept(member, readings.at[member] as number, readings, curve);
   }
 
   /** The only reading of the series was the glitch. */
@@ -242,17 +277,17 @@ export class Validation {
     this.offsetWh = curve.length === 0 ? 0 : (curve.energyWh[curve.length - 1] as number) - indexWh;
   }
 
-  private accept(k: number, at: number, tail: ReadingTail, curve: Curve): void {
+  private accept(k: number, at: number, readings: ReadingColumns, curve: Curve): void {
     this.mark(k, verdicts.used);
-    const index = tail.indexWh(k);
+    const index = readings.indexWh[k] as number;
     this.push(
       curve,
       k,
       at,
       index + this.offsetWh,
-      tail.powerW(k),
-      tail.apparentVa(k),
-      tail.resolutionWh(k),
+      readings.powerW[k] as number,
+      readings.apparentVa[k] as number,
+      readings.resolutionWh[k] as number,
       this.takeBreak(curve),
     );
     this.hasLast = true;
@@ -307,6 +342,7 @@ export class Validation {
 
   private mark(k: number, verdict: number): void {
     this.verdict[k] = verdict;
+    if (verdict !== verdicts.used) this.allUsed = false;
   }
 
   private push(
@@ -319,16 +355,24 @@ export class Validation {
     resolutionWh: number,
     kind: number,
   ): void {
-    if (curve.length === this.source.length) {
-      const larger = new Int32Array(this.source.length * 2);
-      larger.set(this.source);
-      this.source = larger;
-    }
+    this.reserve(curve.length + 1);
     this.source[curve.length] = source;
     curve.push(at, energyWh, powerW, apparentVa, resolutionWh, kind);
   }
 
+  private reserve(points: number): void {
+    if (points <= this.source.length) return;
+    const larger = new Int32Array(points * 2);
+    larger.set(this.source);
+    this.source = larger;
+  }
+
   private count(length: number): void {
+    this.used = length;
+    this.conflicts = 0;
+    this.glitches = 0;
+    this.quarantined = 0;
+    if (this.allUsed) return;
     const totals = [0, 0, 0, 0, 0];
     for (let k = 0; k < length; k++) (totals[this.verdict[k] as number] as number)++;
     this.used = totals[verdicts.used] as number;
