@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import type { PipelineStats } from '../domain/telemetry.ts';
 import type { JournalAppender } from '../journal/port.ts';
-import type { SinkEvent } from './sink.ts';
+import type { SinkEvent } from './sink-events.ts';
 
 export interface SinkTelemetry {
   take(event: SinkEvent): void;

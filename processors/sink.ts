@@ -5,10 +5,10 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
-import type { TopicName } from '../domain/topics.ts';
-import type { JournalAppender, JournalEvent, JournalFollowing, JournalReader, JournalRecord } from '../journal/port.ts';
+import type { JournalAppender, JournalFollowing, JournalReader, JournalRecord } from '../journal/port.ts';
 import type { RefusedPoint, ResultsWriter } from '../results/port.ts';
 import { type ReconcileRound, reconcileForever } from './reconcile.ts';
+import type { SinkEvent } from './sink-events.ts';
 import { deadLetter, decideRecord, type SetAside, type SinkItem } from './sink-items.ts';
 import { createSinkTelemetry, tellForever } from './sink-telemetry.ts';
 import { createTakeovers } from './takeovers.ts';
@@ -31,30 +31,7 @@ export interface SinkOptions {
   readonly onEvent?: ((event: SinkEvent) => void) | undefined;
 }
 
-export type SinkEvent =
-  | { readonly type: 'journal'; readonly event: JournalEvent }
-  | {
-      readonly type: 'written';
-      readonly topic: TopicName;
-      readonly partition: number;
-      readonly count: number;
-      /** Of these, refused for good by the store. */
-      readonly refused: number;
-      /** From the reception of the batch's oldest reading to now; null: no reading in it. */
-      readonly latencyMs: number | null;
-      /** Records of the topic's partition not yet read. */
-      readonly lag: number;
-      readonly durationMs: number;
-    }
-  | {
-      readonly type: 'dead_letters';
-      readonly topic: TopicName;
-      readonly partition: number;
-      readonly count: number;
-    }
-  | { readonly type: 'retry'; readonly reason: string; readonly afterMs: number }
-  | { readonly type: 'stop'; readonly reason: string }
-  | { readonly type: 'reconciled'; readonly partition: number; readonly count: number; readonly durationMs: number };
+export type { SinkEvent } from './sink-events.ts';
 
 /** The results store refuses us: rights or configuration. */
 export class SinkStopped extends Error {

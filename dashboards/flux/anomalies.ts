@@ -5,7 +5,7 @@
  */
 import { uids } from '../parts/links.ts';
 import { localImports, localZone, startOfYesterday } from './local-time.ts';
-import { orNull, pipe, query, type Selection, wide } from './select.ts';
+import { orNull, pipe, query, wide } from './select.ts';
 
 const imports = [...localImports, 'internal/debug'];
 /** Nobody leaves a meter silent for longer without changing the configuration. */
@@ -103,13 +103,16 @@ export function buildingLevel(newestDay: string, where: readonly string[]): stri
   );
 }
 
-/** Table of the anomalies of the range, newest first, withdrawn ones included and said so. */
-export function anomalyHistory(where: readonly string[], selection: Partial<Selection> = {}): string {
+/** An anomaly stands at its day's start, which may be before that of the range. */
+const daysThatTouch = 'start: date.sub(d: 25h, from: v.timeRangeStart), stop: v.timeRangeStop';
+
+/** Table of the anomalies of the range's days, newest first, withdrawn ones included and said so. */
+export function anomalyHistory(where: readonly string[]): string {
   const state = 'etat: if r.open then "Ouverte" else "Close"';
   return query(
-    ['internal/debug'],
+    ['date', 'internal/debug'],
     pipe(
-      wide({ measurement: 'anomaly', fields, where, ...selection }),
+      wide({ measurement: 'anomaly', fields, where, range: daysThatTouch }),
       'group()',
       `map(fn: (r) => ({${[...columns, state].join(', ')}}))`,
       'sort(columns: ["jour", "type", "compteur"], desc: true)',
