@@ -40,6 +40,10 @@ interface Owned {
 /** Longer makes a stop slower, shorter makes needless rounds. */
 const pausedRoundMs = 300;
 const rejoinAfterMs = 2000;
+/** Far more than joining takes on a machine that is busy: giving up too soon would begin for ever. */
+const longestSilenceMs = 120_000;
+const silencePollMs = 1000;
+const longestLeaveMs = 5000;
 
 /** Resolves when the signal has stopped it and every partition is let go. */
 export async function joinGroup(options: MembershipOptions): Promise<void> {
@@ -54,22 +58,29 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
   while (!options.signal.aborted) {
     const consumer = createConsumer(options);
     const member = createMember(consumer, options.sessionTimeoutMs);
+    const over = new AbortController();
     const crashed = new Promise<unknown>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => {
         if (!payload.restart) resolve(payload.error);
       });
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      if (over.signal.aborted) {
+        // It was given up as hung, and has come back: nobody serves what it is given.
+        void consumer.disconnect().catch(() => undefined);
+        return;
+      }
       pauseAll(consumer, payload.memberAssignment);
       member.joinedAs(payload.memberId);
       const partitions = Object.values(payload.memberAssignment).flat();
       assign(new Set(partitions.map(Number)), member);
     });
+    const silence = whenSilent(member, Math.max(longestSilenceMs, 4 * options.sessionTimeoutMs), over.signal);
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => undefined });
-      const error = await Promise.race([crashed, failed, aborted(options.signal)]);
+      const joined = join(consumer, options.topics).then(() =>
+        Promise.race([crashed, failed, aborted(options.signal)]),
+      );
+      const error = await Promise.race([joined, silence]);
       if (error !== undefined) throw error;
     } catch (error) {
       if (error instanceof OwnerFailed || isRefused(error)) {
@@ -77,6 +88,8 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
         throw error instanceof OwnerFailed ? error.cause : error;
       }
       options.onEvent?.({ type: 'retry', facts: { reason: reasonOf(error) } });
+    } finally {
+      over.abort();
     }
     await letGo(consumer);
     if (!options.signal.aborted)
@@ -108,14 +121,35 @@ export async function joinGroup(options: MembershipOptions): Promise<void> {
       options.onEvent?.({ type: 'revoked', partition });
     }
     await Promise.allSettled(all.map(([, { done }]) => done));
-    await consumer.disconnect().catch(() => undefined);
+    // One that has hung may hang here too; the brokers forget it after its session.
+    const patience = new AbortController();
+    await Promise.race([
+      consumer.disconnect().catch(() => undefined),
+      sleep(longestLeaveMs, undefined, { signal: patience.signal }).catch(() => undefined),
+    ]);
+    patience.abort();
   }
+}
+
+/** Resolves with an error when the brokers have said nothing for so long: whatever the consumer waits for, a new one is made. */
+async function whenSilent(member: HeardMember, longestMs: number, signal: AbortSignal): Promise<unknown> {
+  while (!signal.aborted) {
+    if (member.silentMs() > longestMs) return new Error(`no word of the brokers for ${Math.round(longestMs / 1000)} s`);
+    await sleep(silencePollMs, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
 }
 
 class OwnerFailed extends Error {
   constructor(cause: unknown) {
     super('a partition has failed', { cause });
   }
+}
+
+async function join(consumer: Consumer, topics: readonly string[]): Promise<void> {
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+  await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: async () => undefined });
 }
 
 function createConsumer({ kafka, groupId, sessionTimeoutMs }: MembershipOptions): Consumer {
@@ -135,9 +169,15 @@ function pauseAll(consumer: Consumer, assignment: Readonly<Record<string, readon
   if (all.length > 0) consumer.pause(all);
 }
 
-function createMember(consumer: Consumer, sessionTimeoutMs: number): Member & { joinedAs(memberId: string): void } {
+interface HeardMember extends Member {
+  joinedAs(memberId: string): void;
+  /** Since the brokers' last word, or since this was made. */
+  silentMs(): number;
+}
+
+function createMember(consumer: Consumer, sessionTimeoutMs: number): HeardMember {
   let currentId: string | undefined;
-  let heardAt = Number.NEGATIVE_INFINITY;
+  let heardAt = performance.now();
   consumer.on(consumer.events.HEARTBEAT, () => {
     heardAt = performance.now();
   });
@@ -146,6 +186,7 @@ function createMember(consumer: Consumer, sessionTimeoutMs: number): Member & { 
       currentId = memberId;
       heardAt = performance.now();
     },
+    silentMs: () => performance.now() - heardAt,
     isCurrent: () => performance.now() - heardAt < sessionTimeoutMs,
     commit: (offsets) =>
       consumer.commitOffsets(offsets.map(({ topic, partition, next }) => ({ topic, partition, offset: String(next) }))),

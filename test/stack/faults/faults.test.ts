@@ -28,7 +28,7 @@ test('what InfluxDB holds after ten kills and every other fault equals an uninte
 
   expect(report.acknowledged).toBeGreaterThan(0);
   expect(report.arrived, 'records that ingest acknowledged').toBeGreaterThanOrEqual(report.acknowledged);
-}, 600_000);
+}, 900_000);
 
 function accountAddsUp({ account, readings }: FaultReport): void {
   expect(Object.values(account).reduce((sum, count) => sum + count, 0)).toBe(readings);

@@ -1,4 +1,7 @@
-/** A role as an operator starts it: `node bin/releve.ts <role> -c …` in a process of its own; its log is kept and may be waited for. */
+/**
+ * A role as an operator starts it: `node bin/releve.ts <role> -c …` in a process of its own; its log is kept and may be waited for. It ends with
+ * whoever started it, however that ends: a watching shell waits for the end of a pipe that only the starter holds.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -29,6 +32,7 @@ export interface Role {
   done(): Promise<number | string>;
 }
 
+const watch = 'read -r line; kill -KILL "$0" 2>/dev/null';
 const program = fileURLToPath(new URL('../../../bin/releve.ts', import.meta.url));
 
 export function startRole(name: string, options: readonly string[], environment: NodeJS.ProcessEnv = {}): Role {
@@ -37,6 +41,12 @@ export function startRole(name: string, options: readonly string[], environment:
     ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', program, name, ...options],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_OPTIONS: '', ...environment } },
   );
+  const watcher = spawn('sh', ['-c', watch, String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watcher.unref();
+  child.once('exit', () => watcher.kill('SIGKILL'));
   const log: LogLine[] = [];
   const said: string[] = [];
   let ended: number | string | undefined;
