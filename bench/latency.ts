@@ -95,7 +95,10 @@ async function withRoles<T>(
   const { url, org: organisation, token } = influx;
   const config = join(folder, `${prefix}.yaml`);
   const section = { kafka: { brokers, prefix, partitions }, influx: { url, organisation, token: '$' + '{TOKEN}' } };
-  writeFileSync(config, JSON.stringify({ version: 1, ...section, buildings: fleetFile(count) }));
+  writeFileSync(
+    config,
+    JSON.stringify({ version: 1, data_dir: join(folder, 'data'), ...section, buildings: fleetFile(count) }),
+  );
   const environment = { TOKEN: token };
   const roles = ['process', 'sink'].map((role) => startReleve([role, '-c', config], { environment }));
   const setting = { journal: createKafkaJournal({ brokers, prefix }), results: createInfluxResults(influx) };

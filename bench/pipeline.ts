@@ -55,7 +55,12 @@ export async function run(): Promise<BenchRow[]> {
     const config = join(folder, 'releve.yaml');
     writeFileSync(
       config,
-      JSON.stringify({ version: 1, kafka: { brokers, prefix, partitions }, buildings: fleetFile(buildings) }),
+      JSON.stringify({
+        version: 1,
+        data_dir: join(folder, 'data'),
+        kafka: { brokers, prefix, partitions },
+        buildings: fleetFile(buildings),
+      }),
     );
     const setting = { folder, brokers, admin, count };
     const free = await inTurn(setting, config, undefined);

@@ -1,11 +1,12 @@
 /**
  * `restore`: time and memory until the state of 100,000 meters is back in one process, from a changelog in Kafka: once of snapshots alone, once with as
- * many events after each snapshot as there are on average before the next one (1000), in deltas of one publication each.
+ * many events after each snapshot as there are on average before the next one (1000), in deltas of one publication each; and that one again from
+ * local snapshots, as a stop has left them.
  *
- *     node bench/restore.ts        starts a broker, fills both changelogs, restores each in a process of its own
+ *     node bench/restore.ts        starts a broker, fills both changelogs, restores each in a process of its own; RELEVE_BENCH_METERS for fewer meters
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,15 +17,16 @@ import { createKafka } from '../journal/kafka/client.ts';
 import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
 import type { OutgoingRecord } from '../journal/port.ts';
-import { deltaRecord, snapshotRecords } from '../processors/changelog.ts';
+import { deltaRecord, positionRecord, snapshotRecords } from '../processors/changelog.ts';
 import { noEffects } from '../processors/effects.ts';
+import { createGate } from '../processors/gate.ts';
 import { encodeState } from '../processors/snapshot.ts';
 import { type BuildingEvent, BuildingProcessor } from '../processors/step.ts';
 import { createBuildingTask } from '../processors/task.ts';
 import { Workspace } from '../processors/workspace.ts';
 import { fleet, metersABuilding, readings } from './fleet.ts';
 
-const meters = 100_000;
+const meters = Number(process.env.RELEVE_BENCH_METERS ?? 100_000);
 const partitions = 8;
 const days = 5;
 const deltas = 48;
@@ -38,13 +40,22 @@ async function main(): Promise<void> {
     const admin = createKafka(kafka).admin();
     await admin.connect();
     const rows: Record<string, object> = {};
+    const tell = (name: string, row: object): void => {
+      rows[name] = row;
+      process.stderr.write(`${name}: ${JSON.stringify(row)}\n`);
+    };
     for (const kind of ['snapshots', 'snapshots and deltas']) {
       const prefix = kind.replaceAll(' ', '-');
       await ensureTopics(admin, { prefix, partitions, replicationFactor: 1 });
       await fill(kafka.brokers, prefix, kind === 'snapshots' ? 0 : deltas);
+      const local = join(folder, prefix);
       const flags = ['--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url)];
-      const said = execFileSync(process.execPath, [...flags, kafka.brokers.join(','), prefix], { encoding: 'utf8' });
-      rows[kind] = JSON.parse(said) as object;
+      const restored = (): object =>
+        JSON.parse(
+          execFileSync(process.execPath, [...flags, kafka.brokers.join(','), prefix, local], { encoding: 'utf8' }),
+        ) as object;
+      tell(kind, restored());
+      if (prefix !== 'snapshots') tell('local snapshot', restored());
     }
     await admin.disconnect();
     console.table(rows);
@@ -72,6 +83,13 @@ async function fill(brokers: readonly string[], prefix: string, deltaCount: numb
       records.push(deltaRecord(id, 1, number, roundOf(id, days * 96 + number), positions));
     await journal.append(records);
   }
+  // The last record of a transaction, by which a local snapshot is known.
+  for (let partition = 0; partition < partitions; partition++) {
+    const owner = Array.from({ length: 1000 }, (_, index) => `b${index}`).find(
+      (id) => partitionOf(id, partitions) === partition,
+    );
+    await journal.append([positionRecord(partition, owner!, positions, 0, `${prefix}-${partition}`)]);
+  }
   await journal.close();
 }
 
@@ -84,31 +102,55 @@ function roundOf(id: string, step: number): BuildingEvent[] {
   return [...events, { type: 'flush', now: start0 + (step + 1) * 900_000, settled: true }];
 }
 
-async function restore(brokers: readonly string[], prefix: string): Promise<object> {
+async function restore(brokers: readonly string[], prefix: string, local: string): Promise<object> {
   const all = fleet(Math.ceil(meters / metersABuilding));
   const journal = createKafkaJournal({ brokers, prefix });
+  const gate = createGate(2);
+  const sources: string[] = [];
   const began = performance.now();
   const tasks = Array.from({ length: partitions }, (_, partition) =>
     createBuildingTask({
       partition,
       buildings: all,
       owns: (building) => partitionOf(building, partitions) === partition,
+      snapshotPath: join(local, `${partition}.snapshot`),
+      // A whole one at once, however long it takes.
+      snapshotPace: { everyMs: 0, sliceMs: Number.POSITIVE_INFINITY },
+      gate,
+      onRestored: ({ source }) => sources.push(source),
     }),
   );
-  await Promise.all(tasks.map((task, partition) => task.restore(journal.read('state', partition))));
+  await Promise.all(
+    tasks.map((task, partition) => {
+      const read = (from: number) => journal.read('state', partition, from);
+      return task.restore(read(0), { identity: prefix, read });
+    }),
+  );
   const seconds = (performance.now() - began) / 1000;
   const open = tasks.reduce((sum, task) => sum + task.openDays(), 0);
   if (open < all.length) throw new Error(`only ${open} days of ${all.length} buildings are open`);
   const residentMB = Math.round(process.memoryUsage.rss() / 1e6);
   await journal.close();
+  const peakMB = Math.round(process.resourceUsage().maxRSS / 1e3);
+  const restoring = process.cpuUsage();
+  const writing = performance.now();
+  for (const task of tasks) await task.save?.(Date.now());
   return {
     meters,
+    source: [...new Set(sources)].join(),
     seconds: Math.round(seconds * 10) / 10,
     residentMB,
-    peakMB: Math.round(process.resourceUsage().maxRSS / 1e3),
+    peakMB,
+    cpuSeconds: Math.round((restoring.user + restoring.system) / 1e5) / 10,
+    writeSeconds: Math.round((performance.now() - writing) / 100) / 10,
+    fileMB: Math.round(sizeOf(local) / 1e5) / 10,
   };
 }
 
-const [brokers, prefix] = process.argv.slice(2);
-if (brokers === undefined || prefix === undefined) await main();
-else process.stdout.write(JSON.stringify(await restore(brokers.split(','), prefix)));
+function sizeOf(local: string): number {
+  return readdirSync(local).reduce((sum, name) => sum + statSync(join(local, name)).size, 0);
+}
+
+const [brokers, prefix, local] = process.argv.slice(2);
+if (brokers === undefined || prefix === undefined || local === undefined) await main();
+else process.stdout.write(JSON.stringify(await restore(brokers.split(','), prefix, local)));

@@ -42,7 +42,10 @@ export async function run(): Promise<BenchRow[]> {
         await fill(kafka.brokers, prefix);
         const config = join(folder, `${prefix}.yaml`);
         const section = { brokers: kafka.brokers, prefix, partitions };
-        writeFileSync(config, JSON.stringify({ version: 1, kafka: section, buildings: fleetFile(buildings) }));
+        writeFileSync(
+          config,
+          JSON.stringify({ version: 1, data_dir: folder, kafka: section, buildings: fleetFile(buildings) }),
+        );
         found.push(await throughput(admin, prefix, count, config));
       }
     }
