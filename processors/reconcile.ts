@@ -31,8 +31,8 @@ export interface ReconcileOptions {
   readonly settleMs: number;
   readonly days: number;
   readonly everyMs: number;
-  /** Writes what `select` gives at its turn. */
-  write(select: () => readonly SinkItem[]): Promise<void>;
+  /** Writes what `select` gives at the partition's turn. */
+  write(partition: number, select: () => readonly SinkItem[]): Promise<void>;
   readonly signal: AbortSignal;
   onDone(partition: number, count: number, durationMs: number): void;
   onFailed(reason: string): void;
@@ -94,7 +94,7 @@ export async function reconcileForever(options: ReconcileOptions): Promise<void>
     const entries = [...last];
     for (let at = 0; at < entries.length; at += itemsAtOnce) {
       const some = entries.slice(at, at + itemsAtOnce);
-      await options.write(() => some.filter(([key]) => !round.handled?.has(key)).map(([, item]) => item));
+      await options.write(partition, () => some.filter(([key]) => !round.handled?.has(key)).map(([, item]) => item));
     }
     options.onDone(partition, entries.length, options.clock.now() - began);
     return first ?? next;

@@ -54,12 +54,21 @@ export async function runSink(options: SinkOptions): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const partitions = new Set<number>();
-  /** Results go one write at a time, so that a reconciliation never overtakes news of the same point. */
-  const inTurn = createTurns();
+  /** Results of a partition go one write at a time, so that a reconciliation never overtakes news of the same point. */
+  const turns = new Map<number, ReturnType<typeof createTurns>>();
   const round: ReconcileRound = { handled: undefined };
   const settleMs = options.settleMs ?? defaultSettleMs;
   const takeovers = createTakeovers(settleMs);
   let stopped: SinkStopped | undefined;
+
+  function inTurn<T>(partition: number, body: () => Promise<T>): Promise<T> {
+    let turn = turns.get(partition);
+    if (!turn) {
+      turn = createTurns();
+      turns.set(partition, turn);
+    }
+    return turn(body);
+  }
 
   /** Again and again, unless somebody else has the partition in the meantime: what he writes is newer. */
   async function write(items: readonly SinkItem[], lost: AbortSignal): Promise<readonly RefusedPoint[]> {
@@ -92,23 +101,25 @@ export async function runSink(options: SinkOptions): Promise<void> {
 
   async function handle(batch: readonly JournalRecord[], lag: number, lost: AbortSignal): Promise<void> {
     const began = clock.now();
-    const records = new Map<unknown, JournalRecord>();
+    const items: SinkItem[] = [];
+    const taken: JournalRecord[] = [];
     const asides: SetAside[] = [];
     for (const record of batch) {
       const decision = decideRecord(record);
-      if (decision.take === 'item') records.set(decision.item, record);
-      else if (decision.take === 'aside') asides.push(decision.aside);
+      if (decision.take === 'item') {
+        items.push(decision.item);
+        taken.push(record);
+      } else if (decision.take === 'aside') asides.push(decision.aside);
     }
     const { topic, partition } = batch[0]!;
-    const items = [...records.keys()] as SinkItem[];
     let refusedByStore = 0;
     if (items.length > 0) {
       if (topic === 'results') takeovers.handled(partition, batch[0]!.offset);
       const refused =
-        topic === 'results' ? await inTurn(() => writeNews(batch, items, lost)) : await write(items, lost);
+        topic === 'results' ? await inTurn(partition, () => writeNews(batch, items, lost)) : await write(items, lost);
       refusedByStore = refused.length;
       for (const { item, reason } of refused)
-        asides.push({ record: records.get(item)!, code: 'STORE_REFUSED', reason });
+        asides.push({ record: taken[items.indexOf(item)]!, code: 'STORE_REFUSED', reason });
     }
     if (asides.length > 0) {
       await journal.append(asides.map((each) => deadLetter(each, clock.now())));
@@ -155,7 +166,7 @@ export async function runSink(options: SinkOptions): Promise<void> {
     settleMs,
     days: options.reconcileDays ?? 3,
     everyMs: options.reconcileEveryMs ?? hourMs,
-    write: (select) => inTurn(async () => void (await write(select(), signal))),
+    write: (partition, select) => inTurn(partition, async () => void (await write(select(), signal))),
     signal,
     onDone: (partition, count, durationMs) => onEvent({ type: 'reconciled', partition, count, durationMs }),
     onFailed: (reason) => onEvent({ type: 'retry', reason, afterMs: options.reconcileEveryMs ?? hourMs }),

@@ -28,23 +28,30 @@ export const phaseNumbers = [1, 2, 3] as const;
 
 /** The line, or the reason why there can be none. */
 export function toLine(item: StoredItem): Line | string {
-  const spec: MeasurementSpec = measurements[kindOf(item)];
+  const kind = kindOf(item);
+  const spec: MeasurementSpec = measurements[kind];
   const source = item as unknown as Readonly<Record<string, unknown>>;
   const time = source[spec.time];
   if (!Number.isSafeInteger(time)) return `${spec.time} is no instant`;
   let text = spec.measurement;
-  for (const [tag, member] of sortedTags(spec)) {
+  for (const [tag, member] of sortedTags.get(kind)!) {
     const value = source[member];
     if (value === null || value === undefined || value === '') continue;
     const name = String(value);
     if (name.endsWith('\\')) return `${member} ends with a backslash`;
-    text += `,${tag}=${escaped.tag(name)}`;
+    text += `,${tag}=${isPlain(name) ? name : escaped.tag(name)}`;
   }
   const fields: string[] = [];
   const nulls: string[] = [];
   for (const field of spec.fields) {
-    const refused = addField(field, source[field.member], fields, nulls);
-    if (refused !== undefined) return refused;
+    const value = source[field.member];
+    if (value === null || value === undefined) {
+      nulls.push(field.field);
+      continue;
+    }
+    const added = fieldText(field, value, nulls);
+    if (typeof added !== 'string') return added.refused;
+    if (added !== '') fields.push(added);
   }
   fields.push(`${nullsField}=${quoted(nulls.join(','))}`);
   return { item, bucket: spec.bucket, text: `${text} ${fields.join(',')} ${time}` };
@@ -55,67 +62,75 @@ export function slotNamesField(prefix: string): string {
   return `${prefix}slots`;
 }
 
-function addField(spec: FieldSpec, value: unknown, fields: string[], nulls: string[]): string | undefined {
-  const { field, type } = spec;
-  if (value === null || value === undefined) {
-    nulls.push(field);
-    return undefined;
-  }
-  switch (type) {
-    case 'i':
-      return addNumber(field, value, fields, 'i');
-    case 'f':
-      return addNumber(field, value, fields, '');
-    case 's':
-      fields.push(`${field}=${quoted(String(value))}`);
-      return undefined;
-    case 'b':
-      fields.push(`${field}=${value === true ? 'true' : 'false'}`);
-      return undefined;
-    case 'list':
-    case 'numbers':
-      fields.push(`${field}=${quoted((value as readonly unknown[]).join(','))}`);
-      return undefined;
-    case 'json':
-      fields.push(`${field}=${escaped.quoted(JSON.stringify(value))}`);
-      return undefined;
-    case 'slots': {
-      const slots = Object.entries(value as Readonly<Record<string, unknown>>);
-      fields.push(`${slotNamesField(field)}=${escaped.quoted(JSON.stringify(slots.map(([name]) => name)))}`);
-      return firstRefusal(slots.map(([name, wh]) => addNumber(escaped.tag(`${field}${name}_wh`), wh, fields, 'i')));
-    }
-    case 'phases':
-      return firstRefusal(
-        phaseNumbers.map((number) => {
-          const name = field.replace('{}', String(number));
-          const phase = (value as readonly unknown[])[number - 1];
-          if (phase !== undefined && phase !== null) return addNumber(name, phase, fields, '');
-          nulls.push(name);
-          return undefined;
-        }),
-      );
-  }
-}
-
 /** What stands for an empty text. */
 export const emptyText = ' ';
 
+interface Refused {
+  readonly refused: string;
+}
+
+/** `name=value`, or several of them; phases that are missing are added to the nulls. */
+function fieldText({ field, type }: FieldSpec, value: unknown, nulls: string[]): string | Refused {
+  switch (type) {
+    case 'i':
+      return integerText(field, value);
+    case 'f':
+      return Number.isFinite(value) ? `${field}=${value}` : { refused: `${field} is ${String(value)}, not a number` };
+    case 's':
+      return `${field}=${quoted(String(value))}`;
+    case 'b':
+      return `${field}=${value === true ? 'true' : 'false'}`;
+    case 'list':
+    case 'numbers':
+      return `${field}=${quoted((value as readonly unknown[]).join(','))}`;
+    case 'json':
+      return `${field}=${escaped.quoted(JSON.stringify(value))}`;
+    case 'slots': {
+      const slots = Object.entries(value as Readonly<Record<string, unknown>>);
+      const names = JSON.stringify(slots.map(([name]) => name));
+      return joined([
+        `${slotNamesField(field)}=${escaped.quoted(names)}`,
+        ...slots.map(([name, wh]) => integerText(escaped.tag(`${field}${name}_wh`), wh)),
+      ]);
+    }
+    case 'phases': {
+      const phases = phaseNumbers.map((number) => {
+        const name = field.replace('{}', String(number));
+        const phase = (value as readonly unknown[])[number - 1];
+        if (phase !== undefined && phase !== null)
+          return fieldText({ field: name, member: name, type: 'f' }, phase, nulls);
+        nulls.push(name);
+        return '';
+      });
+      return joined(phases.filter((phase) => phase !== ''));
+    }
+  }
+}
+
+function integerText(field: string, value: unknown): string | Refused {
+  return Number.isSafeInteger(value)
+    ? `${field}=${value}i`
+    : { refused: `${field} is ${String(value)}, not an integer` };
+}
+
+/** All of them, or the first refusal. */
+function joined(texts: readonly (string | Refused)[]): string | Refused {
+  return texts.find((text) => typeof text !== 'string') ?? texts.join(',');
+}
+
 function quoted(text: string): string {
-  return escaped.quoted(text === '' ? emptyText : text);
+  if (text === '') return `"${emptyText}"`;
+  return isPlain(text) ? `"${text}"` : escaped.quoted(text);
 }
 
-function addNumber(field: string, value: unknown, fields: string[], suffix: 'i' | ''): string | undefined {
-  const fits = suffix === 'i' ? Number.isSafeInteger(value) : Number.isFinite(value);
-  if (!fits) return `${field} is ${String(value)}, not ${suffix === 'i' ? 'an integer' : 'a number'}`;
-  fields.push(`${field}=${value}${suffix}`);
-  return undefined;
+/** Nothing that any of the client's escapes looks for. */
+function isPlain(text: string): boolean {
+  return !special.test(text);
 }
 
-function firstRefusal(refusals: readonly (string | undefined)[]): string | undefined {
-  return refusals.find((refused) => refused !== undefined);
-}
+const special = /[\s,="\\]/;
 
 /** InfluxDB stores faster what comes with its tags sorted. */
-function sortedTags(spec: MeasurementSpec): MeasurementSpec['tags'] {
-  return [...spec.tags].sort(([a], [b]) => (a < b ? -1 : 1));
-}
+const sortedTags: ReadonlyMap<string, MeasurementSpec['tags']> = new Map(
+  Object.entries(measurements).map(([kind, { tags }]) => [kind, [...tags].sort(([a], [b]) => (a < b ? -1 : 1))]),
+);

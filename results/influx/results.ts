@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../domain/clock.ts';
 import type { ResultsStore } from '../port.ts';
 import type { InfluxConnection } from './admin-request.ts';
 import { createEraser } from './erase.ts';
+import { limitInFlight } from './in-flight.ts';
 import { createInfluxReader } from './read.ts';
 import { writeItems } from './write.ts';
 
@@ -13,15 +14,19 @@ export interface InfluxResultsOptions extends InfluxConnection {
   readonly timeoutMs?: number | undefined;
 }
 
+/** Requests that keep InfluxDB busy; more only wait there. */
+const writesAtOnce = 4;
+
 export function createInfluxResults(options: InfluxResultsOptions): ResultsStore {
   const { url, org, token } = options;
   const clock = options.clock ?? systemClock;
   // Failures are outcomes, said by whoever writes; the client's own log would repeat them to the console.
   setLogger({ error: () => undefined, warn: () => undefined });
   const client = new InfluxDB({ url, token, timeout: options.timeoutMs ?? 10_000 });
+  const writer = { client, org, clock, inFlight: limitInFlight(writesAtOnce) };
   return {
     ...createInfluxReader(client, org),
-    write: (items) => writeItems({ client, org, clock }, items),
+    write: (items) => writeItems(writer, items),
     forget: createEraser(client, { url, org, token }),
     async check() {
       try {

@@ -10,17 +10,19 @@ import { type BucketName, buckets, type MeasurementSpec, measurements } from '..
 import { kindOf, type StoredItem } from '../item.ts';
 import { lastOfEach } from '../order.ts';
 import type { RefusedPoint, WriteOutcome } from '../port.ts';
+import type { InFlight } from './in-flight.ts';
 import { type Line, toLine } from './line.ts';
 
 export interface WriterOptions {
   readonly client: InfluxDB;
   readonly org: string;
   readonly clock: Clock;
+  /** Runs a request when there is room for it: those of all writes that are going on share it. */
+  readonly inFlight: InFlight;
 }
 
 /** What InfluxDB takes best. */
 const linesAtOnce = 5000;
-const requestsAtOnce = 4;
 const retryAfterMs = 2000;
 
 export async function writeItems(options: WriterOptions, items: readonly StoredItem[]): Promise<WriteOutcome> {
@@ -42,12 +44,8 @@ export async function writeItems(options: WriterOptions, items: readonly StoredI
       requests.push({ bucket, lines: lines.slice(from, from + linesAtOnce) });
     }
   }
-  const outcomes: WriteOutcome[] = [{ outcome: 'done', refused }];
-  for (let from = 0; from < requests.length; from += requestsAtOnce) {
-    const together = requests.slice(from, from + requestsAtOnce);
-    outcomes.push(...(await Promise.all(together.map(({ bucket, lines }) => writeLines(options, bucket, lines)))));
-  }
-  return worst(outcomes);
+  const outcomes = await Promise.all(requests.map(({ bucket, lines }) => writeLines(options, bucket, lines)));
+  return worst([{ outcome: 'done', refused }, ...outcomes]);
 }
 
 /** One request, or as many as it takes to find the lines that are refused. */
@@ -68,7 +66,11 @@ type Answer =
   | undefined;
 
 /** undefined: stored. */
-async function send({ client, org }: WriterOptions, bucket: BucketName, lines: readonly Line[]): Promise<Answer> {
+async function send(
+  { client, org, inFlight }: WriterOptions,
+  bucket: BucketName,
+  lines: readonly Line[],
+): Promise<Answer> {
   const api = client.getWriteApi(org, bucket, 'ms', {
     batchSize: lines.length + 1,
     maxBatchBytes: Number.MAX_SAFE_INTEGER,
@@ -76,8 +78,10 @@ async function send({ client, org }: WriterOptions, bucket: BucketName, lines: r
     maxRetries: 0,
   });
   try {
-    api.writeRecords(lines.map((line) => line.text));
-    await api.flush();
+    await inFlight(async () => {
+      api.writeRecords(lines.map((line) => line.text));
+      await api.flush();
+    });
     return undefined;
   } catch (error) {
     return answerOf(error);
