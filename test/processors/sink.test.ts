@@ -121,6 +121,17 @@ describe('the sink', () => {
     expect(await target.results.meterDays(all)).toEqual([meterDay(building, 1)]);
   });
 
+  test('tells on the telemetry what it stored and what was refused, and stores that too', async () => {
+    await source.journal.append([
+      resultRecord(meterDay(building)),
+      { topic: 'results', key: 'x', building, value: { v: 1, kind: 'horoscope', building } },
+    ]);
+    start({ tellEveryMs: 30 });
+    const told = () => target.results.pipeline(all.from, all.to + dayMs);
+    await until(async () => (await told()).some(({ used, rejected }) => used >= 1 && rejected === 1));
+    expect((await told()).at(-1)).toMatchObject({ component: 'sink', partition: '0', rejected: 1, late: 0 });
+  });
+
   test('tries again without loss while the store is away', async () => {
     const writes: number[] = [];
     const away: WriteOutcome = { outcome: 'retry', reason: '503', afterMs: 10 };
