@@ -1,6 +1,7 @@
 /** Programs under test as processes of their own, pinned to cores where wanted, ended by their id. */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export interface Child {
@@ -67,3 +68,12 @@ export function startReleve(
 export function pin(pid: number, cores: string): void {
   execFileSync('taskset', ['-a', '-c', '-p', cores, String(pid)], { stdio: 'ignore' });
 }
+
+/** Processor time of a process so far, all its threads, user and system. */
+export function processorSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksASecond;
+}
+
+/** Linux's, on every machine of today. */
+const ticksASecond = 100;
