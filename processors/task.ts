@@ -60,7 +60,7 @@ const minuteMs = 60_000;
 const storeWaitMs = 1000;
 const storeRetryMs = 30_000;
 /** A stop waits for the last snapshots of all partitions together. */
-const leaveMs = 4000;
+const leaveMs = 6000;
 
 interface Member {
   readonly processor: BuildingProcessor;
