@@ -52,16 +52,16 @@ test('the broker away while 21 meters are polled every second: every acknowledge
     for (const { topic, value } of event.records) if (topic === 'readings') acknowledged.push(identity(value));
   });
   ingest.start();
-  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(60);
+  await expect.poll(() => acknowledged.length, { timeout: 120_000 }).toBeGreaterThan(60);
 
   const { port } = kafka;
   await kafka.stop();
   await sleep(outageMs);
-  expect(ingest.counts.spooled).toBeGreaterThan(((outageMs / 1000) * 21) / 3);
+  expect(ingest.counts.spooled).toBeGreaterThan(((outageMs / 1000) * 21) / 6);
   kafka = await startKafka({ dir, port });
-  await expect.poll(() => ingest.counts.spooled, { timeout: 60_000 }).toBe(0);
+  await expect.poll(() => ingest.counts.spooled, { timeout: 120_000 }).toBe(0);
   const after = acknowledged.length;
-  await expect.poll(() => acknowledged.length, { timeout: 30_000 }).toBeGreaterThan(after + 40);
+  await expect.poll(() => acknowledged.length, { timeout: 120_000 }).toBeGreaterThan(after + 40);
   expect(await ingest.stop()).toBe(true);
   expect([...places].sort()).toEqual(['journal', 'spool']);
 
@@ -72,7 +72,7 @@ test('the broker away while 21 meters are polled every second: every acknowledge
     }
   }
   expect(arrived.toSorted()).toEqual(acknowledged.toSorted());
-}, 240_000);
+}, 480_000);
 
 function identity(value: unknown): string {
   const { meter, at, energyImportWh } = value as { meter: string; at: number; energyImportWh: number };
