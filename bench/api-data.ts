@@ -1,6 +1,6 @@
 /**
  * What `api` asks about: one building with 400 days of readings a quarter of an hour apart, made once a day, because the peer knows no other
- * date than today. Ours come in by `releve import`; the day's meter states, which a live bus gives, are written beside them.
+ * date than today. Ours come in by `releve import`; the meter states, which a live bus gives, are written beside them.
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,7 +10,6 @@ import { loadConfiguration } from '../bin/configuration.ts';
 import type { Building } from '../domain/building.ts';
 import type { MeterState } from '../domain/telemetry.ts';
 import type { ResultsReader, ResultsWriter } from '../results/port.ts';
-import { openSqliteStore } from '../results/sqlite/open.ts';
 import { flaskPeer, pythonOf } from './api-peer.ts';
 
 const days = 400;
@@ -38,9 +37,6 @@ export async function prepare(): Promise<void> {
   await writeReadings(csv);
   const bin = fileURLToPath(new URL('../bin/releve.ts', import.meta.url));
   execFileSync(process.execPath, [bin, 'import', csv, '--data-dir', `${cache}/data`], { stdio: 'ignore' });
-  const store = openSqliteStore(sqliteFile);
-  await writeAll(store.results, states(Date.now()));
-  store.close();
   execFileSync(pythonOf(), [`${flaskPeer}/serve.py`, 'load', csv, flaskFile], { stdio: 'inherit' });
   renameSync(csv, mark);
 }
@@ -68,10 +64,14 @@ async function writeAll(writer: ResultsWriter, items: Parameters<ResultsWriter['
   }
 }
 
-/** A state a minute of each meter, of the last day. */
+/** What a live bus tells each minute of each meter, of the last hour. */
+export function writeStates(writer: ResultsWriter): Promise<void> {
+  return writeAll(writer, states(Math.floor(Date.now() / 60_000) * 60_000));
+}
+
 function states(now: number): MeterState[] {
   const { id, meters } = building();
-  return Array.from({ length: 1440 }, (_, minute) => now - minute * 60_000).flatMap((at) =>
+  return Array.from({ length: 60 }, (_, minute) => now - minute * 60_000).flatMap((at) =>
     meters.map(
       (meter): MeterState => ({
         v: 1,
