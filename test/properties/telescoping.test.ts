@@ -61,7 +61,7 @@ describe('energies telescope to the Wh', () => {
           if (whole.amountCents !== null) expect(cents.reduce((sum, c) => sum + c, 0)).toBe(whole.amountCents);
         }
       }),
-      { numRuns: casesOf(60) },
+      { numRuns: casesOf(200) },
     );
   });
 });
