@@ -9,7 +9,7 @@ test('what InfluxDB holds after ten kills and every other fault equals an uninte
     seed: 27,
     kills: 10,
     outageMs: 10_000,
-    pauseMs: 15,
+    pauseMs: 100,
     stuckMs: 120_000,
     say,
   }).catch((error: unknown) => {
