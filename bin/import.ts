@@ -6,7 +6,7 @@ import { createCalendar } from '../domain/calendar.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError, type Rejected } from '../domain/errors.ts';
-import { readingValue } from '../domain/reading.ts';
+import { type Reading, readingValue } from '../domain/reading.ts';
 import type { RejectedLine } from '../ingest/files/csv-lines.ts';
 import { type CsvScope, readCsvReadings } from '../ingest/files/csv-readings.ts';
 import { readCsvWeather } from '../ingest/files/csv-weather.ts';
@@ -23,6 +23,12 @@ interface ImportOptions extends CommonOptions {
   readonly strict?: boolean;
   readonly weather?: boolean;
   readonly immeuble?: string;
+}
+
+/** Records that are made when they are appended, or an array. */
+interface RecordList {
+  readonly length: number;
+  slice(from: number, to: number): readonly OutgoingRecord[];
 }
 
 const recordsAtOnce = 20_000;
@@ -62,12 +68,9 @@ async function runImport(file: string, options: ImportOptions): Promise<number> 
   const progress = startProgress('Import', records.length);
   const shutdown = onShutdown();
   try {
-    await appendAll(
-      open.journal,
-      [...records, ...rejects.map((line) => rejectRecord(line, building.id, file))],
-      progress,
-      shutdown.signal,
-    );
+    await appendAll(open.journal, records, shutdown.signal, progress);
+    const refused = rejects.map((line) => rejectRecord(line, building.id, file));
+    await appendAll(open.journal, refused, shutdown.signal);
     await Promise.race([processing?.drained(), shutdown.requested]);
   } finally {
     progress.stop();
@@ -106,7 +109,7 @@ function readingRecords(
   text: string,
   config: Config,
   defaultBuilding: string,
-): { records: OutgoingRecord[]; rejects: readonly RejectedLine[] } {
+): { records: RecordList; rejects: readonly RejectedLine[] } {
   const meters: CsvScope['meters'] = new Map(
     config.buildings.map((b) => [b.id, new Map(b.meters.map((m) => [m.id, m.installedAt]))]),
   );
@@ -114,14 +117,14 @@ function readingRecords(
   if (!outcome.ok) return { records: [], rejects: [refusedHeader(text, outcome)] };
   const { readings, rejects } = outcome.value;
   return {
-    records: readings.map((reading) => ({
-      topic: 'readings',
-      key: reading.building,
-      building: reading.building,
-      value: readingValue(reading),
-    })),
+    records: { length: readings.length, slice: (from, to) => readings.slice(from, to).map(readingRecord) },
     rejects,
   };
+}
+
+function readingRecord(reading: Reading): OutgoingRecord {
+  const { building } = reading;
+  return { topic: 'readings', key: building, building, value: readingValue(reading) };
 }
 
 function weatherRecords(
@@ -149,13 +152,13 @@ function refusedHeader(text: string, { code, facts }: Rejected): RejectedLine {
 
 async function appendAll(
   journal: JournalAppender,
-  records: readonly OutgoingRecord[],
-  progress: Progress,
+  records: RecordList,
   signal: AbortSignal,
+  progress?: Progress,
 ): Promise<void> {
   for (let from = 0; from < records.length && !signal.aborted; from += recordsAtOnce) {
     await journal.append(records.slice(from, from + recordsAtOnce));
-    progress.update(from);
+    progress?.update(from);
     // Lets the processors read on beside the import.
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -26,12 +26,14 @@ export interface CsvTable {
   readonly columns: ReadonlyMap<string, number>;
   /** Cells of the header. */
   readonly width: number;
-  readonly lines: readonly CsvLine[];
+  /** After the header; read once. */
+  readonly lines: Iterable<CsvLine>;
 }
 
 /** `COLUMNS_MISMATCH` where the file is empty, or its header names a column twice. */
 export function readCsvTable(text: string): Outcome<CsvTable> {
-  const [header, ...lines] = csvLines(text);
+  const lines = csvLines(text);
+  const header = lines.next().value;
   if (!header) return rejected('COLUMNS_MISMATCH', { reason: 'empty file' });
   const names = (header.cells ?? []).map((name) => name.toLowerCase());
   const twice = names.find((name, position) => name !== '' && names.indexOf(name) !== position);
@@ -41,28 +43,32 @@ export function readCsvTable(text: string): Outcome<CsvTable> {
   return ok({ columns: new Map(names.map((name, position) => [name, position])), width: names.length, lines });
 }
 
-/** `COLUMNS_MISMATCH` where the line has more cells than the header, or not all of those that may not be left out. */
+/** Reads a line's cells by name: `COLUMNS_MISMATCH` where it has more than the header, or not all of those that may not be left out. */
 export function cellsOf(
-  line: CsvLine,
   { columns, width }: CsvTable,
   required: readonly string[],
-): Outcome<(name: string) => string> {
-  const { cells } = line;
-  if (!cells) return rejected('COLUMNS_MISMATCH', { reason: 'a quotation does not end' });
+): (line: CsvLine) => Outcome<(name: string) => string> {
   const least = Math.max(...required.map((name) => (columns.get(name) ?? -1) + 1));
-  if (cells.length > width || cells.length < least)
-    return rejected('COLUMNS_MISMATCH', { columns: cells.length, expected: width });
-  return ok((name) => cells[columns.get(name) ?? -1] ?? '');
+  return ({ cells }) => {
+    if (!cells) return rejected('COLUMNS_MISMATCH', { reason: 'a quotation does not end' });
+    if (cells.length > width || cells.length < least)
+      return rejected('COLUMNS_MISMATCH', { columns: cells.length, expected: width });
+    return ok((name) => cells[columns.get(name) ?? -1] ?? '');
+  };
 }
 
-function csvLines(text: string): CsvLine[] {
-  const lines: CsvLine[] = [];
+/** One after the other: a file of a year is not held twice. */
+function* csvLines(text: string): Generator<CsvLine, undefined> {
+  const lineEnd = /\r\n|\n|\r/g;
   let number = 0;
-  for (const line of text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
+  for (let from = text.startsWith('\uFEFF') ? 1 : 0; from <= text.length; ) {
+    lineEnd.lastIndex = from;
+    const found = lineEnd.exec(text);
+    const line = text.slice(from, found?.index);
+    from = found ? lineEnd.lastIndex : text.length + 1;
     number++;
-    if (line.trim() !== '') lines.push({ number, text: line, cells: splitCells(line) });
+    if (line.trim() !== '') yield { number, text: line, cells: splitCells(line) };
   }
-  return lines;
 }
 
 function splitCells(line: string): readonly string[] | null {

@@ -31,9 +31,11 @@ export function readCsvReadings(text: string, scope: CsvScope): Outcome<CsvReadi
   if (missing.length > 0) return rejected('COLUMNS_MISMATCH', { missing });
   const readings: Reading[] = [];
   const rejects: RejectedLine[] = [];
+  const cellsIn = cellsOf(table.value, required);
+  const instantOf = createInstantParser();
   for (const line of lines) {
-    const cells = cellsOf(line, table.value, required);
-    const outcome = cells.ok ? readLine(cells.value, scope) : cells;
+    const cells = cellsIn(line);
+    const outcome = cells.ok ? readLine(cells.value, scope, instantOf) : cells;
     if (outcome.ok) readings.push(outcome.value);
     else rejects.push({ line: line.number, code: outcome.code, facts: outcome.facts, text: line.text });
   }
@@ -43,14 +45,14 @@ export function readCsvReadings(text: string, scope: CsvScope): Outcome<CsvReadi
 
 const required = ['meter', 'at', 'energy_import_wh'];
 
-function readLine(cell: (name: string) => string, scope: CsvScope): Outcome<Reading> {
+function readLine(cell: (name: string) => string, scope: CsvScope, instantOf: typeof parseInstant): Outcome<Reading> {
   const building = cell('building') || scope.defaultBuilding;
   const meters = scope.meters.get(building);
   if (!meters) return rejected('BUILDING_UNKNOWN', { building });
   const meter = cell('meter');
   const installedAt = meters.get(meter);
   if (installedAt === undefined) return rejected('METER_UNKNOWN', { meter });
-  const at = parseInstant(cell('at'));
+  const at = instantOf(cell('at'));
   if (at === null) return rejected('INSTANT_INVALID', { at: cell('at') });
   const index = cell('energy_import_wh');
   if (/^-\d+$/.test(index) && Number(index) !== 0) return rejected('INDEX_NEGATIVE', { energyImportWh: index });
@@ -72,6 +74,16 @@ function readLine(cell: (name: string) => string, scope: CsvScope): Outcome<Read
     source: 'import',
     receivedAt: scope.receivedAt,
   });
+}
+
+/** {@link parseInstant}, once for lines of one instant that follow one another. */
+function createInstantParser(): typeof parseInstant {
+  let last = '';
+  let at: number | null = null;
+  return (text) => {
+    if (text !== last) [last, at] = [text, parseInstant(text)];
+    return at;
+  };
 }
 
 /** A decimal number with a point; JavaScript alone would take `0x1F`, too. */

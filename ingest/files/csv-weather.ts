@@ -23,8 +23,9 @@ export function readCsvWeather(
   if (!required.every((name) => columns.has(name))) return rejected('COLUMNS_MISMATCH', { missing: required });
   const sums = new Map<string, { sum: number; count: number }>();
   const rejects: RejectedLine[] = [];
+  const cellsIn = cellsOf(table.value, required);
   for (const line of lines) {
-    const cells = cellsOf(line, table.value, required);
+    const cells = cellsIn(line);
     const outcome = cells.ok ? readLine(cells.value, when === 'at', calendar) : cells;
     if (outcome.ok) {
       const { date, celsius } = outcome.value;
