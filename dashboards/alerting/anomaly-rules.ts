@@ -164,7 +164,8 @@ export const heartbeatRules: readonly FileRule[] = [
     title: 'Compteur figé',
     severity: severityOf.compteur_fige,
     team: 'maintenance',
-    query: meterState('fige'),
+    // Silence does not mend a frozen index.
+    query: meterState('fige', 'silencieux'),
     rangeSeconds: heartbeatRangeSeconds,
     above: 0.5,
     for: '5m',

@@ -5,6 +5,8 @@ import { type FileRule, rule } from './rule.ts';
 const week = 7 * 86_400;
 const component = '{{ $labels.component }}';
 const number = '{{ printf "%.0f" $values.B.Value }}';
+/** `12m 45s` */
+const duration = '{{ humanizeDuration $values.B.Value }}';
 
 const common = { team: 'maintenance', page: 'pipeline', noData: 'OK' } as const;
 
@@ -19,7 +21,7 @@ export const pipelineRules: readonly FileRule[] = [
     above: 7200,
     for: '5m',
     // A building whose meters were never read has no age; the silent meters tell that.
-    summary: `Immeuble {{ $labels.building }} : aucune lecture d’aucun compteur depuis ${number} s`,
+    summary: `Immeuble {{ $labels.building }} : aucune lecture d’aucun compteur depuis ${duration}`,
     page: 'maintenance',
     panel: 11,
   }),
@@ -33,7 +35,7 @@ export const pipelineRules: readonly FileRule[] = [
     above: 600,
     for: '2m',
     noData: 'Alerting',
-    summary: `Immeuble {{ $labels.building }} : l’état des compteurs n’est plus écrit depuis ${number} s`,
+    summary: `Immeuble {{ $labels.building }} : l’état des compteurs n’est plus écrit depuis ${duration}`,
     page: 'maintenance',
     panel: 10,
   }),
@@ -47,7 +49,7 @@ export const pipelineRules: readonly FileRule[] = [
     above: 600,
     for: '2m',
     noData: 'Alerting',
-    summary: `Le composant ${component} ne parle plus depuis ${number} s`,
+    summary: `Le composant ${component} ne parle plus depuis ${duration}`,
     panel: 18,
   }),
   rule({

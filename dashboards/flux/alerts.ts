@@ -23,13 +23,13 @@ export function openAnomaly(type: AnomalyType, subject: 'meter' | 'bus' | null):
   );
 }
 
-/** 1 while the meter's newest state is one of these, else 0; a series a registered meter. */
-export function meterState(...states: readonly MeterStateName[]): string {
-  const isOne = states.map((state) => `r._value == "${state}"`).join(' or ');
+/** 1 while the meter's newest state is this one, else 0; a series a registered meter. States that are passed over tell nothing of it. */
+export function meterState(state: MeterStateName, passedOver?: MeterStateName): string {
   return pipe(
     select({ measurement: 'meter_state', fields: ['state'] }),
+    ...(passedOver === undefined ? [] : [`filter(fn: (r) => r._value != "${passedOver}")`]),
     'last()',
-    `map(fn: (r) => ({_time: v.timeRangeStop, building: r.building, meter: r.meter, _value: if ${isOne} then 1.0 else 0.0}))`,
+    `map(fn: (r) => ({_time: v.timeRangeStop, building: r.building, meter: r.meter, _value: if r._value == "${state}" then 1.0 else 0.0}))`,
     'group(columns: ["building", "meter"])',
   );
 }

@@ -330,13 +330,13 @@ export const expected: Readonly<Record<string, Expected>> = {
   'maintenance/annotation': { count: 2, tables: 1 },
   'maintenance/1 A': meters.length,
   'maintenance/2 A': meters.filter((meter) => stateOf(meter, lastMinute) === 'actif').length,
-  'maintenance/3 A': 1,
+  'maintenance/3 A': 2,
   'maintenance/4 A': 1,
   'maintenance/5 A': 1,
   'maintenance/6 A': 100 * (1 - sum(lastHour.map(({ answers }) => answers)) / sum(lastHour.map(({ polls }) => polls))),
   'maintenance/10 A': { count: meters.length * steps, tables: meters.length },
   'maintenance/11 A': {
-    rows: ['LOC18', 'LOC03', 'LOC05'].map((meter) => ({
+    rows: ['LOC18', 'LOC03', 'LOC15', 'LOC05'].map((meter) => ({
       compteur: meter,
       etat: stateOf(meter, lastMinute),
       silence: secondsSince(meter, lastMinute),
@@ -456,9 +456,9 @@ export const expected: Readonly<Record<string, Expected>> = {
   'alerte/releve-lot-vacant': { label: 'meter', series: { LOC20: 1 } },
   'alerte/releve-bus': { label: 'bus', series: { 'bus-2': 1 } },
   'alerte/releve-incompletes': { label: 'building', series: { [building]: 1 } },
-  'alerte/releve-silencieux': byMeter((meter) => (meter === 'LOC03' ? 1 : 0)),
+  'alerte/releve-silencieux': byMeter((meter) => (meter === 'LOC03' || meter === 'LOC15' ? 1 : 0)),
   'alerte/releve-jamais-lu': byMeter((meter) => (meter === 'LOC18' ? 1 : 0)),
-  'alerte/releve-fige': byMeter((meter) => (meter === 'LOC05' ? 1 : 0)),
+  'alerte/releve-fige': byMeter((meter) => (meter === 'LOC05' || meter === 'LOC15' ? 1 : 0)),
   'alerte/releve-rien-n-arrive': { label: 'building', series: { [building]: secondsSince(common, lastMinute)! + 60 } },
   'alerte/releve-surveillance': { label: 'building', series: { [building]: 60 } },
   'alerte/releve-composant-muet': { label: 'component', series: { ingest: 60, process: 60, sink: 60 } },

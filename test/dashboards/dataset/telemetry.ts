@@ -11,13 +11,16 @@ export const minutes: readonly number[] = Array.from(
   (_, index) => now - (26 * 60 - index) * minute,
 );
 export const frozenMeter = 'LOC05';
+export const frozenAndSilentMeter = 'LOC15';
 export const frozenSince = now - 5 * hour;
 export const neverReadMeter = 'LOC18';
 
 export function stateOf(meter: string, at: number): MeterStateName {
   if (meter === neverReadMeter) return 'jamais_lu';
   if (meter === silentMeter && at - silentSince > 45 * minute) return 'silencieux';
-  return meter === frozenMeter && at >= frozenSince ? 'fige' : 'actif';
+  // Its last minutes silent: it stays frozen for the alert.
+  if (meter === frozenAndSilentMeter && at >= now - 10 * minute) return 'silencieux';
+  return (meter === frozenMeter || meter === frozenAndSilentMeter) && at >= frozenSince ? 'fige' : 'actif';
 }
 
 /** Readings come each quarter of an hour, from the start of the data on. */
