@@ -9,8 +9,10 @@ import { meterDay, statusOf } from './consumption/meter-day.ts';
 import type { BuildingContext } from './context.ts';
 import { dayFindings } from './day-findings.ts';
 import type { EvaluatedMeter, Evaluation } from './evaluate.ts';
-import { revise } from './publish.ts';
-import type { BuildingState, DayFacts, DayState, Published } from './state.ts';
+import { MeterDays } from './meter-days.ts';
+import { type Revisions, revise } from './publish.ts';
+import { Registry } from './registry.ts';
+import type { BuildingState, DayFacts, DayState } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A day's state, made where there is none. */
@@ -21,10 +23,15 @@ export function dayStateOf(state: BuildingState, window: TimeWindow): DayState {
       start: window.start,
       end: window.end,
       date: window.date,
-      meters: new Map(),
+      meters: new MeterDays(state.numbering, {
+        building: state.building,
+        date: window.date,
+        start: window.start,
+        end: window.end,
+      }),
       facts: null,
       nextChangeAt: Number.POSITIVE_INFINITY,
-      published: state.previous?.days.get(window.start) ?? new Map(),
+      published: new Registry('day', state.numbering, state.previous?.days.get(window.start)),
     };
     state.days.set(window.start, day);
   }
@@ -42,6 +49,7 @@ export function computeDay(
   out: Result[],
 ): void {
   const day = dayStateOf(state, window);
+  day.meters.unfold();
   const { gathered, retold } = computeMeterDays(context, evaluation, day, window, now, workspace, out);
   day.facts = gathered ?? factsOfDays(context, day);
   if (retold) state.rebuildFrom = Math.min(state.rebuildFrom ?? day.start, day.start);
@@ -54,6 +62,7 @@ export function computeDay(
   const published = revise(day.published, 'b', { ...result, anomalies: open });
   if (published) out.push(published);
   publishAdvice(context, day, advice, out);
+  day.meters.fold();
   const { maxGapMs, latenessMs } = context.building;
   day.nextChangeAt = Math.min(
     ...[day.end, day.end + maxGapMs, day.end + latenessMs].map((instant) =>
@@ -321,7 +330,7 @@ function publishAnomalies(
       out,
     );
   }
-  for (const [key, known] of day.published) {
+  for (const [key, known] of day.published.others) {
     if (!key.startsWith('a/') || raised.has(key) || known.open !== true || known.last === undefined) continue;
     publishAnomaly(day.published, key, { ...known.last, open: false, updatedAt: now, closedAt: now }, out);
   }
@@ -329,7 +338,7 @@ function publishAnomalies(
 }
 
 /** Publishes one anomaly where it changed, and keeps what closing it needs. */
-export function publishAnomaly(registry: Map<string, Published>, key: string, anomaly: Anomaly, out: Result[]): void {
+export function publishAnomaly(registry: Revisions, key: string, anomaly: Anomaly, out: Result[]): void {
   const published = revise(registry, key, anomaly);
   if (!published) return;
   const entry = registry.get(key);
@@ -370,7 +379,7 @@ function publishAdvice(
       open: true,
     });
   }
-  for (const [key, known] of day.published) {
+  for (const [key, known] of day.published.others) {
     if (key.startsWith('r/') && !given.has(key) && known.open === true && known.lastAdvice)
       publish(key, { ...known.lastAdvice, open: false });
   }

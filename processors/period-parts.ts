@@ -45,6 +45,9 @@ export interface MeterPart {
   readonly figures: PartFigures;
 }
 
+/** Shared by all parts without prices. */
+const noSlots: Record<string, number> = Object.freeze({});
+
 export function findPart(meter: MeterState, span: PartSpan): PartState | undefined {
   return meter.parts.find((part) => part.kind === span.kind && part.start === span.start && part.end === span.end);
 }
@@ -151,14 +154,14 @@ export function decideParts(
         startQuality: 'none',
         startEstimatedWh: 0,
         startIntervalEnd: Number.NEGATIVE_INFINITY,
-        slotsWh: {},
+        slotsWh: noSlots,
         pricedEstimatedWh: 0,
         replaced: false,
         glitched: false,
         conflicted: false,
         done: null,
       };
-      state.parts.push(part);
+      state.parts = [...state.parts, part];
     }
     const from = Math.max(span.start, state.decidedTo);
     const to = Math.min(span.end, decideTo);
@@ -173,7 +176,10 @@ export function decideParts(
         part.startEstimatedWh = curve.energyAt(Math.min(interval.to, span.end)) - part.fromWh;
       }
     }
-    addSlotEnergies(curve, from, to, tariffs, calendar, part.slotsWh);
+    if (tariffs.length > 0) {
+      part.slotsWh = { ...part.slotsWh };
+      addSlotEnergies(curve, from, to, tariffs, calendar, part.slotsWh);
+    }
     part.pricedEstimatedWh += pricedEstimate(curve, span, from, to, tariffs, calendar);
     const counts = verdictsWithin(evaluated, from, to);
     part.replaced ||= curve.overlapsBreak(from, to);

@@ -12,6 +12,7 @@ import { type BilledPart, billedCharges } from './period-charges.ts';
 import { energyUntil, isForgotten, type MeterPart, type PartSpan, partFigures } from './period-parts.ts';
 import { isActive, sharesOf } from './period-shares.ts';
 import { revise } from './publish.ts';
+import { Registry } from './registry.ts';
 import type { BuildingState, PeriodState } from './state.ts';
 
 /** The whole period first, then the stays where the occupant changes within it. */
@@ -21,25 +22,20 @@ export function partSpans(
 ): { span: PartSpan; occupancy: number; occupant: string | null; vacant: boolean }[] {
   const kind = window.kind as PeriodKind;
   const span = (start: number, end: number): PartSpan => ({ kind, periodStart: window.start, start, end });
-  const stays = (lot?.occupancy ?? []).filter(
-    (stay) => stay.from < window.end && (stay.to === undefined || stay.to > window.start),
-  );
-  const cuts = new Set<number>([window.start]);
-  for (const stay of stays) {
-    if (stay.from > window.start) cuts.add(stay.from);
-    if (stay.to !== undefined && stay.to < window.end) cuts.add(stay.to);
-  }
+  const stays = lot?.occupancy ?? [];
+  const isInside = (at: number | undefined): at is number => at !== undefined && at > window.start && at < window.end;
   const stayAt = (at: number) => stays.find((stay) => stay.from <= at && (stay.to === undefined || stay.to > at));
-  const whole = stayAt(window.start);
+  const isCut = stays.some((stay) => isInside(stay.from) || isInside(stay.to));
   const parts = [
     {
       span: span(window.start, window.end),
       occupancy: 0,
-      occupant: cuts.size === 1 ? (whole?.occupant ?? null) : null,
+      occupant: isCut ? null : (stayAt(window.start)?.occupant ?? null),
       vacant: isVacantThroughout(lot, window.start, window.end),
     },
   ];
-  if (cuts.size === 1) return parts;
+  if (!isCut) return parts;
+  const cuts = new Set([window.start, ...stays.flatMap((stay) => [stay.from, stay.to].filter(isInside))]);
   const starts = [...cuts].sort((a, b) => a - b);
   starts.forEach((start, i) => {
     const stay = stayAt(start);
@@ -67,7 +63,7 @@ export function periodStateOf(state: BuildingState, window: TimeWindow, now: num
       start: window.start,
       end: window.end,
       toldAt: state.previous?.toldAt.get(key) ?? now,
-      published: state.previous?.periods.get(key) ?? new Map(),
+      published: new Registry('period', state.numbering, state.previous?.periods.get(key)),
       closed: state.previous?.closed.get(key) ?? null,
     };
     state.periods.set(key, period);

@@ -17,16 +17,19 @@ export function contentHash(result: Result): number {
   return mixer.number();
 }
 
+/** What was published, by key. */
+export interface Revisions {
+  get(key: string): Published | undefined;
+  set(key: string, published: Published): unknown;
+}
+
 /** The same result with its new revision, or null where nothing changed. */
-export function revise<R extends Result>(registry: Map<string, Published>, key: string, result: R): R | null {
+export function revise<R extends Result>(registry: Revisions, key: string, result: R): R | null {
   const hash = contentHash(result);
   const known = registry.get(key);
   if (known?.hash === hash) return null;
   const revision = (known?.revision ?? 0) + 1;
-  if (known) {
-    known.revision = revision;
-    known.hash = hash;
-  } else registry.set(key, { revision, hash });
+  registry.set(key, known ? Object.assign(known, { revision, hash }) : { revision, hash });
   (result as { revision: number }).revision = revision;
   return result;
 }

@@ -16,7 +16,9 @@ import {
 } from '../domain/results.ts';
 import type { RangeQuery, ResultsReader, StoredReading } from '../results/port.ts';
 import { noEffects } from './effects.ts';
+import type { Numbering } from './numbering.ts';
 import { contentHash } from './publish.ts';
+import { Registry } from './registry.ts';
 import {
   type BilledMeter,
   type BuildingState,
@@ -96,15 +98,19 @@ function carryOver(old: BuildingState, stored: readonly Result[]): BuildingState
   const { watchedSince, declared, live, failures, buses, temperatures, rejectedUnknown } = old;
   Object.assign(state, { watchedSince, declared, live, failures, buses, temperatures, rejectedUnknown });
   for (const [id, meter] of old.meters) {
+    state.numbering.of(id);
     state.meters.set(id, { ...createMeterState(id), rejected: meter.rejected, registerLimitWh: meter.registerLimitWh });
   }
   state.previous = previousOf(stored, old);
-  state.periods = new Map([...closedLongAgo(stored, old), ...[...old.periods].filter(([, { closed }]) => closed)]);
+  state.periods = new Map([
+    ...closedLongAgo(stored, old, state.numbering),
+    ...[...old.periods].filter(([, { closed }]) => closed),
+  ]);
   return state;
 }
 
 /** Closed periods that the state has let go: what was billed stands in the store. */
-function closedLongAgo(stored: readonly Result[], old: BuildingState): Map<string, PeriodState> {
+function closedLongAgo(stored: readonly Result[], old: BuildingState, numbering: Numbering): Map<string, PeriodState> {
   const found = new Map<string, PeriodState>();
   for (const whole of stored) {
     if (whole.kind !== 'building_period' || whole.closedAt === null) continue;
@@ -119,7 +125,7 @@ function closedLongAgo(stored: readonly Result[], old: BuildingState): Map<strin
       start: whole.start,
       end: whole.end,
       toldAt: whole.closedAt,
-      published: new Map(),
+      published: new Registry('period', numbering),
       closed: {
         at: whole.closedAt,
         by: 'releve',

@@ -4,7 +4,11 @@
  * The layout has a version; `migrations` takes an older one forward, and a newer one is refused (upgrade this side first).
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { MeterDay } from '../domain/results.ts';
 import { ReadingTail } from './consumption/tail.ts';
+import { MeterDays } from './meter-days.ts';
+import { Numbering } from './numbering.ts';
+import { Registry } from './registry.ts';
 import {
   type BuildingState,
   type DayState,
@@ -52,7 +56,7 @@ type PackedMeter = Omit<MeterState, 'tail' | 'decidedTo' | 'dirtyFrom' | 'accept
   readonly acceptedAt: number | null;
 };
 type PackedDay = Omit<DayState, 'meters' | 'published' | 'nextChangeAt'> & {
-  readonly meters: [string, unknown][];
+  readonly meters: [string, MeterDay][];
   readonly published: [string, Published][];
   readonly nextChangeAt: number | null;
 };
@@ -129,18 +133,21 @@ function pack(state: BuildingState): PackedState {
 }
 
 function unpack(packed: PackedState): BuildingState {
+  const numbering = new Numbering();
+  for (const { id } of packed.meters) numbering.of(id);
   return {
     building: packed.building,
     eventClock: packed.eventClock ?? Number.NEGATIVE_INFINITY,
     watchedSince: packed.watchedSince,
     meters: new Map(packed.meters.map((meter) => [meter.id, unpackMeter(meter)])),
+    numbering,
     days: new Map(
       packed.days.map((day) => [
         day.start,
         {
           ...day,
-          meters: new Map(day.meters),
-          published: new Map(day.published),
+          meters: new MeterDays(numbering, { building: packed.building, ...windowOf(day) }, day.meters),
+          published: new Registry('day', numbering, day.published),
           nextChangeAt: day.nextChangeAt ?? Number.POSITIVE_INFINITY,
         } as DayState,
       ]),
@@ -152,7 +159,7 @@ function unpack(packed: PackedState): BuildingState {
         {
           ...period,
           toldAt: period.toldAt ?? period.end,
-          published: new Map(period.published),
+          published: new Registry('period', numbering, period.published),
           closed: period.closed && { ...period.closed, billed: new Map(period.closed.billed) },
         } as PeriodState,
       ]),
@@ -169,6 +176,10 @@ function unpack(packed: PackedState): BuildingState {
     lastPeriodsAt: unextended(packed.lastPeriodsAt),
     decidedTo: packed.decidedTo ?? Number.NEGATIVE_INFINITY,
   };
+}
+
+function windowOf({ date, start, end }: PackedDay): Pick<DayState, 'date' | 'start' | 'end'> {
+  return { date, start, end };
 }
 
 function unpackMeter(packed: PackedMeter): MeterState {

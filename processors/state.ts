@@ -5,11 +5,14 @@
  * before is folded into its base. Days and periods keep their last published revision while they can change.
  */
 import type { DeclaredEvent } from '../domain/events.ts';
-import type { Anomaly, MeterDay, Recommendation } from '../domain/results.ts';
+import type { Anomaly, Recommendation } from '../domain/results.ts';
 import type { BoundaryQuality, PeriodKind } from '../domain/window.ts';
 import type { Leak } from './analysis/leak.ts';
 import { ReadingTail } from './consumption/tail.ts';
 import type { FoldBase } from './consumption/validate.ts';
+import type { MeterDays } from './meter-days.ts';
+import { Numbering } from './numbering.ts';
+import type { Registry } from './registry.ts';
 
 /** The account of a meter's readings that are behind `decidedTo`. */
 export interface DecidedCounts {
@@ -104,12 +107,12 @@ export interface DayState {
   readonly start: number;
   readonly end: number;
   readonly date: string;
-  readonly meters: Map<string, MeterDay>;
+  readonly meters: MeterDays;
   facts: DayFacts | null;
   /** When its status changes by the clock alone; Infinity: never again. */
   nextChangeAt: number;
   /** By short key: `m/LOC01`, `b`, `a/type/subject`, `r/code`. */
-  readonly published: Map<string, Published>;
+  readonly published: Registry;
 }
 
 /** What the rules of later days remember of a day: a year of it, the meters' energies for nine weeks. */
@@ -141,7 +144,7 @@ export interface PeriodState {
   readonly end: number;
   /** Wall clock when it was first told: history that was brought in has as long to be completed as a period that has just ended. */
   readonly toldAt: number;
-  readonly published: Map<string, Published>;
+  readonly published: Registry;
   closed: { at: number; by: string; billed: Map<string, BilledMeter> } | null;
 }
 
@@ -158,6 +161,8 @@ export interface BuildingState {
   /** The wall clock makes days from here on; null: history only. */
   watchedSince: number | null;
   meters: Map<string, MeterState>;
+  /** Of the meters in their order, and of stays. Never stored. */
+  readonly numbering: Numbering;
   days: Map<number, DayState>;
   /** By day start, ascending. */
   memory: Map<number, DayMemory>;
@@ -220,6 +225,7 @@ export function createBuildingState(building: string): BuildingState {
     eventClock: Number.NEGATIVE_INFINITY,
     watchedSince: null,
     meters: new Map(),
+    numbering: new Numbering(),
     days: new Map(),
     memory: new Map(),
     periods: new Map(),
@@ -241,6 +247,7 @@ export function meterStateOf(state: BuildingState, id: string): MeterState {
   let meter = state.meters.get(id);
   if (!meter) {
     meter = createMeterState(id);
+    state.numbering.of(id);
     state.meters.set(id, meter);
   }
   return meter;

@@ -11,7 +11,7 @@
  *
  * Numbers are unsigned, seven bits a byte, the lowest first, bit 7 where more follow (LEB128).
  */
-import type { ReadingColumns } from './readings.ts';
+import { ReadingColumns } from './readings.ts';
 
 const raw = 7;
 const otherStep = 8;
@@ -23,7 +23,8 @@ const otherResolution = 8;
 /** Head, two numbers of eight bytes, two of five, a byte, a number of five; or a head and five floats. */
 const longestReading = 41;
 const scales = [1, 10, 100, 1000] as const;
-const firstCapacity = 512;
+const firstCapacity = 400;
+const leastGrowth = 256;
 
 const noBytes = new Uint8Array(0);
 const floats = new Float64Array(5);
@@ -41,7 +42,7 @@ export class ReadingStream {
 
   /** `at` above that of every reading before, or equal with a greater index; NaN where there is no power. */
   append(at: number, indexWh: number, powerW: number, apparentVa: number, resolutionWh: number): void {
-    if (this.used + longestReading > this.bytes.length) this.grow();
+    if (this.used + longestReading > this.bytes.length) this.reserve(this.used === 0 ? firstCapacity : this.used >> 3);
     const first = this.length === 0;
     const step = first ? at : at - this.lastAt;
     const change = step - this.lastStep;
@@ -141,8 +142,27 @@ export class ReadingStream {
     this.used += floatBytes.length;
   }
 
-  private grow(): void {
-    const larger = new Uint8Array(Math.max(firstCapacity, this.used + firstCapacity, this.used + (this.used >> 2)));
+  /** The same without the first `count` readings. */
+  without(count: number): ReadingStream {
+    const columns = new ReadingColumns();
+    this.unfold(columns);
+    const { at, indexWh, powerW, apparentVa, resolutionWh, length } = columns;
+    const kept = new ReadingStream();
+    kept.reserve(Math.ceil((this.used * (length - count)) / length));
+    for (let i = count; i < length; i++)
+      kept.append(
+        at[i] as number,
+        indexWh[i] as number,
+        powerW[i] as number,
+        apparentVa[i] as number,
+        resolutionWh[i] as number,
+      );
+    return kept;
+  }
+
+  /** Room for so many bytes more, and some besides. */
+  private reserve(bytes: number): void {
+    const larger = new Uint8Array(this.used + Math.max(leastGrowth, bytes + longestReading));
     larger.set(this.bytes.subarray(0, this.used));
     this.bytes = larger;
   }

@@ -68,11 +68,7 @@ export class ReadingTail {
   }
 
   dropFirst(count: number): void {
-    if (count === 0) return;
-    const known = this.unfolded();
-    const kept = new ReadingStream();
-    for (let i = count; i < known.length; i++) kept.append(...rowOf(known, i));
-    this.stream = kept;
+    if (count > 0) this.stream = this.stream.without(count);
   }
 
   /** The same in columns of their own. */
