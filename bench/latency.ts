@@ -29,8 +29,8 @@ import type { BenchRow } from './row.ts';
 const partitions = 4;
 const buildings = 500;
 const readingsASecond = 1111;
-const slowSeconds = 100;
-const fastSeconds = 70;
+const slowSeconds = 70;
+const fastSeconds = 65;
 /** Rounds one after the other this quick: nothing is left of the start. */
 const calmSeconds = 1;
 const calmRounds = 3;

@@ -24,6 +24,7 @@ const rows: BenchRow[] = [];
 for (const [name, load] of Object.entries(benches)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   process.stderr.write(`${name} …\n`);
+  const began = performance.now();
   try {
     rows.push(...(await (await load()).run()));
   } catch (error) {
@@ -31,13 +32,19 @@ for (const [name, load] of Object.entries(benches)) {
     process.stderr.write(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     process.exitCode = 1;
   }
+  process.stderr.write(`${name}: ${Math.round((performance.now() - began) / 1000)} s\n`);
 }
 console.table(
   rows.map(({ name, ours, peer, ratio, unit }) => ({
     name,
-    ours: Math.round(ours),
-    peer: Math.round(peer),
-    ratio: Math.round(ratio * 100) / 100,
+    ours: rounded(ours),
+    peer: rounded(peer),
+    ratio: rounded(ratio),
     unit,
   })),
 );
+
+/** To three significant digits; all of a large whole. */
+function rounded(value: number): number {
+  return Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(3));
+}
