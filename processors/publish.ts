@@ -1,6 +1,6 @@
 /** Revisions: a result is published again, with its revision raised, only when its content has changed. */
 import type { Result } from '../domain/results.ts';
-import type { Published } from './state.ts';
+import type { Published } from './published.ts';
 
 /** What the key says already, the same for every revision. */
 const identity = ['v', 'kind', 'building', 'meter', 'role', 'lot', 'date', 'start', 'end', 'period', 'occupancy'];

@@ -3,7 +3,7 @@
  * kept is two numbers: they are rows of one array; the others are objects, because closing or withdrawing them needs more.
  */
 import { type Numbering, widened } from './numbering.ts';
-import type { Published } from './state.ts';
+import type { Published } from './published.ts';
 
 const stride = 2;
 

@@ -5,14 +5,16 @@
  * before is folded into its base. Days and periods keep their last published revision while they can change.
  */
 import type { DeclaredEvent } from '../domain/events.ts';
-import type { Anomaly, Recommendation } from '../domain/results.ts';
 import type { BoundaryQuality, PeriodKind } from '../domain/window.ts';
 import type { Leak } from './analysis/leak.ts';
 import { ReadingTail } from './consumption/tail.ts';
 import type { FoldBase } from './consumption/validate.ts';
 import type { MeterDays } from './meter-days.ts';
 import { Numbering } from './numbering.ts';
+import type { Published } from './published.ts';
 import type { Registry } from './registry.ts';
+
+export type { Published } from './published.ts';
 
 /** The account of a meter's readings that are behind `decidedTo`. */
 export interface DecidedCounts {
@@ -74,17 +76,6 @@ export interface MeterState {
   firstAt: number | null;
   /** E at instants before `decidedTo` that a shared remainder may still begin or end at. */
   marks: { readonly at: number; readonly energyWh: number }[];
-}
-
-export interface Published {
-  revision: number;
-  /** Of the content without revision and instants. */
-  hash: number;
-  /** Anomalies and recommendations: what closing or withdrawing them needs. */
-  open?: boolean | undefined;
-  openedAt?: number | undefined;
-  last?: Anomaly | undefined;
-  lastAdvice?: Recommendation | undefined;
 }
 
 /** What powers and balance of a day were when its readings were last at hand. */
