@@ -33,7 +33,7 @@ const days = 3;
 const rounds = Number(process.env.RELEVE_BENCH_ROUNDS ?? 3);
 const start0 = Date.UTC(2026, 5, 1, 22);
 const pollMs = 50;
-const patienceMs = 240_000;
+const patienceMs = 300_000;
 /** The part of the topic that counts. */
 const counted = { from: 0.2, to: 0.8 };
 const cache = `${root}/.cache/bench/pipeline-streams`;
