@@ -1,6 +1,7 @@
 /** Ten kills at random (seeded) instants, a broker's restart, InfluxDB away, a zombie and a rebalance, under a running replay. */
 import { expect, test } from 'vitest';
-import { type FaultReport, runFaults } from './run.ts';
+import type { FaultReport } from './report.ts';
+import { runFaults } from './run.ts';
 
 test('what InfluxDB holds after ten kills and every other fault equals an uninterrupted run', async () => {
   const said: string[] = [];
