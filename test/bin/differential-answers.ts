@@ -168,7 +168,7 @@ function said(path: string, expected: unknown, actual: unknown): string {
   return `${path}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
 }
 
-export function lotNumbers(building: Building): number[] {
+function lotNumbers(building: Building): number[] {
   const numbers = building.meters.flatMap(({ role, lot }) => (role === 'tenant' && lot !== null ? [lot] : []));
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
