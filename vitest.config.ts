@@ -25,8 +25,6 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
-          // The fault harness takes minutes and the whole machine: npm run test:faults.
-          exclude: process.env.RELEVE_FAULTS === undefined ? ['test/stack/faults/**'] : [],
           globalSetup: ['test/stack/servers.ts'],
           // Real servers on a shared machine: CI asks a red one once more, and says so.
           retry: process.env.CI === undefined ? 0 : 1,

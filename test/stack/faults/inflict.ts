@@ -10,6 +10,8 @@ import type { StartedRole } from './rig.ts';
 import { prefix, type Servers } from './setting.ts';
 import { until } from './until.ts';
 
+/** Until half of the kills of `process` fell into a transaction. */
+const mostMoreKills = 8;
 /** From so many on a sink sleeps too. */
 const killsOfALongRun = 12;
 
@@ -43,7 +45,7 @@ export function createFaults({
   let acknowledged = 0;
 
   /** One of a role, at a random instant of its work; another takes its place at once. */
-  async function killOne(name: RoleName): Promise<void> {
+  async function killOne(name: RoleName, isAimed = false): Promise<void> {
     crew.check();
     const random = seeded(1000 * options.seed + kills.process + kills.sink + kills.ingest);
     const candidates = crew.alive(name);
@@ -51,7 +53,7 @@ export function createFaults({
     if (name === 'process') await working(victim);
     await sleep(200 + random() * 800);
     if (name === 'ingest') acknowledged += await acknowledgedBy(victim);
-    if (name === 'process') await killProcess(victim, random);
+    if (name === 'process') await killProcess(victim, random, isAimed || kills.process % 4 !== 3);
     else {
       await crew.kill(victim);
       options.say(`kill ${name} ${victim.pid}`);
@@ -62,14 +64,15 @@ export function createFaults({
 
   /**
    * Stopped dead at a random instant, then killed: the same as killed at that instant, but the broker's word of its transactions can come over. Of
-   * every three, two are meant for an open transaction: where there is none at that instant it goes on until the next one.
+   * every four, three are meant for an open transaction: where there is none at that instant it goes on until the next one.
    */
-  async function killProcess(victim: StartedRole, random: () => number): Promise<void> {
-    const isAimed = kills.process % 3 !== 2;
+  async function killProcess(victim: StartedRole, random: () => number, isAimed: boolean): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       const ids = victim.owned().map((partition) => `${prefix}-process-${partition}`);
       victim.signal('SIGSTOP');
       await sleep(250);
+      // What stays open while nobody can end it is open; the broker's word may come late.
+      if (watch.open(ids).length > 0) await sleep(500);
       const open = watch.open(ids);
       if (open.length > 0 || !isAimed || attempt === 20) {
         if (open.length > 0) fates.push(watch.aborted(open));
@@ -185,6 +188,10 @@ export function createFaults({
       await rebalance();
       for (const name of order.slice(half)) await killOne(name);
       await countFates();
+      for (let more = 0; more < mostMoreKills && 2 * inOpenTransaction < kills.process; more++) {
+        await killOne('process', true);
+        await countFates();
+      }
     },
   };
 }
