@@ -9,8 +9,11 @@ import { differences } from './compare.ts';
 import { dayMs, hourMs } from './random-building.ts';
 import { run } from './run.ts';
 
+const simulated = simulatedBuilding(1, { id: 'B', tenants: 2 });
 const building: Building = {
-  ...simulatedBuilding(1, { id: 'B', tenants: 2 }),
+  ...simulated,
+  // Nothing closes meanwhile: this is about what is revised, closed-period.test.ts about what is adjusted.
+  charges: { ...simulated.charges, closeAfterMs: 365 * dayMs },
   maxGapMs: 2 * hourMs,
   latenessMs: 2 * dayMs,
 };

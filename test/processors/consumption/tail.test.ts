@@ -16,7 +16,7 @@ const reading = fc.record({
   indexWh: fc.oneof(fc.integer({ min: 0, max: 9000 }), fc.maxSafeNat()),
   powerW: power,
   apparentVa: power,
-  resolutionWh: fc.constantFrom(1, 1, 10, 1000, 5_000_000_000),
+  resolutionWh: fc.constantFrom<number[]>(1, 1, 10, 1000, 5_000_000_000),
 });
 const greatest = (a: number, b: number): number => (Number.isNaN(a) || b > a ? b : a);
 
