@@ -78,7 +78,9 @@ export function referenceResults(
     return { meter, energy: new Energy(validated, building.maxGapMs) };
   });
   const instants = taken.map(({ at }) => at);
-  const [first, last] = [Math.min(...instants), Math.max(...instants)];
+  // A declared index in front of the first reading begins its day too.
+  const begins = energies.flatMap(({ energy }) => energy.first ?? []);
+  const [first, last] = [Math.min(...instants, ...begins), Math.max(...instants)];
   for (const day of calendar.days(first, last + 1)) {
     const meters = energies.map(
       (m): MeterEnergy => ({ ...m, day: meterDay(building, calendar, m.meter, m.energy, day, now) }),
