@@ -115,8 +115,12 @@ export function fillSlots(curve: Curve, start: number, end: number, slots: Float
       continue;
     }
     const startWh = Number.isNaN(heldWh) ? curve.energyFrom(i, from) : heldWh;
-    const exact = j + 1 < length && at[j + 1] === to;
-    heldWh = exact ? (curve.energyWh[j + 1] as number) : curve.energyFrom(j, to);
+    if (at[j + 1] === to && j + 1 < length) {
+      // The last of the points of one instant (a declared index and the reading) is E there, as at every boundary.
+      let k = j + 1;
+      while (k + 1 < length && at[k + 1] === to) k++;
+      heldWh = curve.energyWh[k] as number;
+    } else heldWh = curve.energyFrom(j, to);
     slots[slot] = heldWh - startWh;
   }
   return count;
