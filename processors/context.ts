@@ -75,5 +75,15 @@ function replacementsOf(meter: Meter, events: readonly DeclaredEvent[]): Declare
     if (event.type === 'multiplier' && event.meter === meter.id)
       found.push({ at: event.at, finalIndexWh: undefined, initialIndexWh: undefined });
   }
-  return found.sort((a, b) => a.at - b.at);
+  return found.sort(
+    (a, b) =>
+      a.at - b.at ||
+      orLast(a.finalIndexWh) - orLast(b.finalIndexWh) ||
+      orLast(a.initialIndexWh) - orLast(b.initialIndexWh),
+  );
+}
+
+/** Of one instant: in the order of their indices, none last, whatever the order they were told in. */
+function orLast(indexWh: number | undefined): number {
+  return indexWh ?? Number.MAX_VALUE;
 }

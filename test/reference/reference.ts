@@ -120,5 +120,12 @@ function replacementsOf(events: readonly DeclaredEvent[], meter: string): Replac
         return [{ at: event.at, final: undefined, initial: undefined }];
       return [];
     })
-    .sort((a, b) => a.at - b.at);
+    .sort((a, b) => a.at - b.at || compare(a.final, b.final) || compare(a.initial, b.initial));
+}
+
+/** Of one instant: in the order of their indices, none last. */
+function compare(a: number | undefined, b: number | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
+  return a - b;
 }
