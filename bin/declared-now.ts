@@ -4,9 +4,11 @@
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { Building } from '../domain/building.ts';
-import { type DeclaredEvent, declaredEventKey, parseDeclaredEvent } from '../domain/events.ts';
+import { type DeclaredEvent, mergedEvents, parseDeclaredEvent } from '../domain/events.ts';
 import type { JournalReader } from '../journal/port.ts';
+import { reasonOf } from './reason.ts';
 
 export interface DeclaredNow {
   /** Those of the configuration too; of one event in both the journal's counts. */
@@ -28,14 +30,13 @@ export function createDeclaredNow(buildings: readonly Building[], journal: Journ
 
   function merged(): Map<string, readonly DeclaredEvent[]> {
     const events = [...declared.values()];
-    const keys = new Set(events.map(declaredEventKey));
     return new Map(
       [...configured].map(([id, own]) => [
         id,
-        [
-          ...own.filter((event) => !keys.has(declaredEventKey(event))),
-          ...events.filter(({ building }) => building === id),
-        ],
+        mergedEvents(
+          own,
+          events.filter(({ building }) => building === id),
+        ),
       ]),
     );
   }
@@ -79,6 +80,15 @@ export interface KeepOptions {
   readonly onChanged: (count: number) => void;
   /** Once for as long as it lasts. */
   readonly onFailed: (error: unknown) => void;
+}
+
+/** What a role says of it in its log. */
+export function declaredLog(log: Pick<Logger, 'info' | 'warn'>): Pick<KeepOptions, 'onChanged' | 'onFailed'> {
+  return {
+    onChanged: (count) => log.info({ count }, 'declared events'),
+    onFailed: (error) =>
+      log.warn({ reason: reasonOf(error) }, 'declared events are not read: the last known ones hold'),
+  };
 }
 
 /** Refreshes until the signal; `first` resolves after the first try, whatever came of it. */

@@ -11,12 +11,11 @@ import { createIngest, type IngestEvent } from '../ingest/pipeline.ts';
 import { openSpool } from '../ingest/spool.ts';
 import { connectionOf } from '../journal/kafka/connection.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { createDeclaredNow, keepDeclared } from './declared-now.ts';
+import { createDeclaredNow, declaredLog, keepDeclared } from './declared-now.ts';
 import { createIngestMetrics } from './ingest-metrics.ts';
 import { ingestTelemetry } from './ingest-telemetry.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
-import { reasonOf } from './reason.ts';
 
 const lastWordMs = 1000;
 /** Longest that the first reading waits for what is declared. */
@@ -111,12 +110,7 @@ export async function ingest(options: IngestCommandOptions, signal: AbortSignal)
     journal.append([record]).catch(() => undefined);
   }, tellEveryMs);
   // What is declared comes before the first reading, but a broker that is away keeps no meter waiting.
-  const declaring = keepDeclared(declared, {
-    signal,
-    onChanged: (count) => log.info({ count }, 'declared events'),
-    onFailed: (error) =>
-      log.warn({ reason: reasonOf(error) }, 'declared events are not read: the last known ones hold'),
-  });
+  const declaring = keepDeclared(declared, { signal, ...declaredLog(log) });
   await Promise.race([declaring.first, sleep(patienceMs, undefined, { ref: false }), aborted(signal)]);
   running.start();
   log.info({ buses: config.buses.length, spooled: running.counts.spooled }, 'started');

@@ -8,11 +8,10 @@ import type { ApiConfig, NotificationsConfig } from '../domain/config/config.ts'
 import { openInvocationStore } from '../ingest/invocation-store.ts';
 import { createIngest, type Ingest } from '../ingest/pipeline.ts';
 import { type Notifier, startNotifier } from '../notify/notifier.ts';
-import { createDeclaredNow, keepDeclared } from './declared-now.ts';
+import { createDeclaredNow, declaredLog, keepDeclared } from './declared-now.ts';
 import { type Processing, type Store, startProcessing } from './embedded.ts';
 import { createLogger } from './logger.ts';
 import { logNotifier, warnOfGaps } from './notifier-log.ts';
-import { reasonOf } from './reason.ts';
 import { unsubscribing } from './unsubscribing.ts';
 
 export interface LiveOptions {
@@ -57,12 +56,7 @@ export async function startLive(options: LiveOptions): Promise<Live> {
   if (invocations?.damaged) log.warn({ file }, 'counters of the pushes begin anew: the file is not readable');
   const declared = createDeclaredNow(buildings, store.journal);
   const declaring = new AbortController();
-  keepDeclared(declared, {
-    signal: declaring.signal,
-    onChanged: (count) => log.info({ count }, 'declared events'),
-    onFailed: (error) =>
-      log.warn({ reason: reasonOf(error) }, 'declared events are not read: the last known ones hold'),
-  });
+  keepDeclared(declared, { signal: declaring.signal, ...declaredLog(log) });
   const ingest: Ingest = createIngest({
     buildings,
     eventsOf: (building) => declared.eventsOf(building),

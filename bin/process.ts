@@ -5,10 +5,10 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
+import { limitInFlight } from '../domain/in-flight.ts';
 import { partitionOf, topicName } from '../domain/topics.ts';
 import { connectionOf } from '../journal/kafka/connection.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { createGate } from '../processors/gate.ts';
 import { createBuildingTask } from '../processors/task.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
 import { createLogger } from './logger.ts';
@@ -62,7 +62,7 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
   const registry = new Registry();
   const metrics = createProcessMetrics(registry);
   const shutdown = onShutdown(longestStopMs);
-  const gate = createGate(restoresAtOnce);
+  const gate = limitInFlight(restoresAtOnce);
   const snapshots = snapshotFolder(options, config, log);
   const operations =
     options.operationsPort === undefined

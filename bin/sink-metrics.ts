@@ -1,6 +1,6 @@
 /** Prometheus metrics of `sink`. */
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { SinkEvent } from '../processors/sink.ts';
+import type { SinkEvent } from '../processors/sink-events.ts';
 
 export function createSinkMetrics(registry: Registry): (event: SinkEvent) => void {
   const registers = [registry];

@@ -76,6 +76,15 @@ export function parseDeclaredEvent(value: unknown): Outcome<DeclaredEvent> {
   });
 }
 
+/** Those of the configuration and those of the topic; of one event in both the topic's counts. */
+export function mergedEvents(
+  configured: readonly DeclaredEvent[],
+  declared: readonly DeclaredEvent[],
+): readonly DeclaredEvent[] {
+  const keys = new Set(declared.map(declaredEventKey));
+  return [...configured.filter((event) => !keys.has(declaredEventKey(event))), ...declared];
+}
+
 /** What identifies an event in the compacted topic. */
 export function declaredEventKey(event: DeclaredEvent): string {
   const subject =

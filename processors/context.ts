@@ -1,7 +1,7 @@
 /** What the reducer needs to know of a building beside its state: derived once from the configuration and the declared events. */
 import type { Building, Lot, Meter } from '../domain/building.ts';
 import { type Calendar, createCalendar } from '../domain/calendar.ts';
-import { type DeclaredEvent, declaredEventKey } from '../domain/events.ts';
+import { type DeclaredEvent, mergedEvents } from '../domain/events.ts';
 import { applyOccupancyEvents } from '../domain/occupancy.ts';
 import type { DeclaredReplacement, MeterRules } from './consumption/validate.ts';
 
@@ -49,7 +49,6 @@ export function createContext(
 /** The building as the declared events leave it; of one event in configuration and topic the topic's counts. */
 export function withDeclaredEvents(building: Building, declared: readonly DeclaredEvent[]): Building {
   if (declared.length === 0) return building;
-  const keys = new Set(declared.map(declaredEventKey));
   const tariffs = declared
     .filter((event) => event.type === 'tariff')
     .map((event) => ({
@@ -62,7 +61,7 @@ export function withDeclaredEvents(building: Building, declared: readonly Declar
     ...building,
     lots: applyOccupancyEvents(building.lots, declared),
     tariffs: [...building.tariffs, ...tariffs].sort((a, b) => a.from - b.from),
-    events: [...building.events.filter((event) => !keys.has(declaredEventKey(event))), ...declared],
+    events: mergedEvents(building.events, declared),
   };
 }
 

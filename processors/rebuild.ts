@@ -18,6 +18,7 @@ import type { RangeQuery, ResultsReader, StoredReading } from '../results/port.t
 import { noEffects } from './effects.ts';
 import type { Numbering } from './numbering.ts';
 import { contentHash } from './publish.ts';
+import type { Published } from './published.ts';
 import { Registry } from './registry.ts';
 import {
   type BilledMeter,
@@ -26,7 +27,6 @@ import {
   createMeterState,
   type PeriodState,
   type PreviousResults,
-  type Published,
 } from './state.ts';
 import { BuildingProcessor } from './step.ts';
 import type { Workspace } from './workspace.ts';

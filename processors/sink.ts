@@ -31,8 +31,6 @@ export interface SinkOptions {
   readonly onEvent?: ((event: SinkEvent) => void) | undefined;
 }
 
-export type { SinkEvent } from './sink-events.ts';
-
 /** The results store refuses us: rights or configuration. */
 export class SinkStopped extends Error {
   override readonly name = 'SinkStopped';

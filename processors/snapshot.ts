@@ -8,15 +8,9 @@ import type { MeterDay } from '../domain/results.ts';
 import { ReadingTail } from './consumption/tail.ts';
 import { MeterDays } from './meter-days.ts';
 import { Numbering } from './numbering.ts';
+import type { Published } from './published.ts';
 import { Registry } from './registry.ts';
-import {
-  type BuildingState,
-  type DayState,
-  type MeterState,
-  type PeriodState,
-  type Published,
-  settle,
-} from './state.ts';
+import { type BuildingState, type DayState, type MeterState, type PeriodState, settle } from './state.ts';
 
 export const stateVersion = 1;
 /** Base64 characters a record. */

@@ -14,8 +14,6 @@ import { Numbering } from './numbering.ts';
 import type { Published } from './published.ts';
 import type { Registry } from './registry.ts';
 
-export type { Published } from './published.ts';
-
 /** The account of a meter's readings that are behind `decidedTo`. */
 export interface DecidedCounts {
   used: number;

@@ -9,6 +9,7 @@
 import type { Building } from '../domain/building.ts';
 import { type Calendar, createCalendar } from '../domain/calendar.ts';
 import { parseDeclaredEvent } from '../domain/events.ts';
+import type { InFlight } from '../domain/in-flight.ts';
 import { parseReading } from '../domain/reading.ts';
 import type { BusHealth, Telemetry } from '../domain/telemetry.ts';
 import type { TopicName } from '../domain/topics.ts';
@@ -17,7 +18,6 @@ import { type Account, accountOf, addAccounts, emptyAccount } from './account.ts
 import { deltaRecord, positionRecord, type StoredGeneration, snapshotRecords, tombstones } from './changelog.ts';
 import { effectRecords } from './effect-records.ts';
 import { type Effects, noEffects, type RejectEffect } from './effects.ts';
-import type { Gate } from './gate.ts';
 import { type History, rebuild } from './rebuild.ts';
 import { type RestoredState, replayDeltas, restoreState } from './restore.ts';
 import { decodeState, encodeState } from './snapshot.ts';
@@ -48,7 +48,7 @@ export interface TaskOptions {
   readonly snapshotPath?: string;
   readonly snapshotPace?: SnapshotPace;
   /** Runs restores and last snapshots a few at a time, so that not all partitions are in memory twice. */
-  readonly gate?: Gate;
+  readonly gate?: InFlight;
   readonly onRestored?: (facts: Pick<RestoredState, 'source' | 'refused'> & { readonly buildings: number }) => void;
   /** A local snapshot was not written; the one before stands. */
   readonly onSnapshotTrouble?: (reason: string) => void;
@@ -98,7 +98,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   let stateOffset: number | undefined;
   let identity: string | undefined;
   let strangers: ReadonlySet<string> = new Set();
-  const gate: Gate = options.gate ?? ((work) => work());
+  const gate: InFlight = options.gate ?? ((work) => work());
   const keeper =
     options.snapshotPath === undefined
       ? undefined

@@ -1,10 +1,10 @@
 /** Results in InfluxDB 2. The buckets are made by `ensureBuckets`. */
 import { InfluxDB, setLogger } from '@influxdata/influxdb-client';
 import { type Clock, systemClock } from '../../domain/clock.ts';
+import { limitInFlight } from '../../domain/in-flight.ts';
 import type { ResultsStore } from '../port.ts';
 import type { InfluxConnection } from './admin-request.ts';
 import { createEraser } from './erase.ts';
-import { limitInFlight } from './in-flight.ts';
 import { createInfluxReader } from './read.ts';
 import { writeItems } from './write.ts';
 

@@ -6,11 +6,11 @@
  */
 import { HttpError, type InfluxDB } from '@influxdata/influxdb-client';
 import type { Clock } from '../../domain/clock.ts';
+import type { InFlight } from '../../domain/in-flight.ts';
 import { type BucketName, buckets, type MeasurementSpec, measurements } from '../../domain/measurements.ts';
 import { kindOf, type StoredItem } from '../item.ts';
 import { lastOfEach } from '../order.ts';
 import type { RefusedPoint, WriteOutcome } from '../port.ts';
-import type { InFlight } from './in-flight.ts';
 import { type Line, toLine } from './line.ts';
 
 export interface WriterOptions {

@@ -1,8 +1,8 @@
 /** A restore leaves others their turn, takes turns with other restores, and lets go of what it has taken. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { limitInFlight } from '../../domain/in-flight.ts';
 import { nothingStored, type PackedEvent } from '../../processors/changelog.ts';
-import { createGate } from '../../processors/gate.ts';
 import { replayDeltas } from '../../processors/restore.ts';
 
 const delta: readonly PackedEvent[] = [['f', 1000, true]];
@@ -33,7 +33,7 @@ test('timers fire while deltas are replayed, so that heartbeats go on', async ()
 });
 
 test('a gate runs so many at once, the others in their order, failures included', async () => {
-  const gate = createGate(2);
+  const gate = limitInFlight(2);
   let running = 0;
   let most = 0;
   const order: number[] = [];

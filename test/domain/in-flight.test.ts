@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limitInFlight } from '../../../results/influx/in-flight.ts';
+import { limitInFlight } from '../../domain/in-flight.ts';
 
 test('no more than so many at once, in the order of the calls, failures included', async () => {
   const inFlight = limitInFlight(2);
