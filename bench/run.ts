@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<BenchRow[]
   sink: () => import('./sink.ts'),
   latency: () => import('./latency.ts'),
   state: () => import('./state.ts'),
+  restore: () => import('./restore.ts'),
   start: () => import('./start.ts'),
   curves: () => import('./curves.ts'),
 };

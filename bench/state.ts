@@ -1,25 +1,13 @@
 /**
  * `state`: the memory that a meter with a reading every 15 minutes and 48 h of lateness holds after five days, by the growth of a process of
- * its own that holds 300 buildings of 21 meters; and how long `releve process` takes to restore 100,000 such meters from a changelog in Kafka.
+ * its own that holds 300 buildings of 21 meters.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createCalendar } from '../domain/calendar.ts';
-import { partitionOf } from '../domain/topics.ts';
-import { startKafka } from '../infra/native/kafka.ts';
-import { createKafka } from '../journal/kafka/client.ts';
-import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
-import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import type { OutgoingRecord } from '../journal/port.ts';
-import { snapshotRecords } from '../processors/changelog.ts';
 import { noEffects } from '../processors/effects.ts';
-import { encodeState } from '../processors/snapshot.ts';
 import { BuildingProcessor } from '../processors/step.ts';
-import { createBuildingTask } from '../processors/task.ts';
 import { Workspace } from '../processors/workspace.ts';
 import { median } from './figures.ts';
 import { fleet, metersABuilding, readings } from './fleet.ts';
@@ -28,33 +16,20 @@ import type { BenchRow } from './row.ts';
 const buildings = 300;
 const days = 5;
 const rounds = 3;
-const meters = 100_000;
-const partitions = 4;
-const prefix = 'bench';
 const start0 = Date.UTC(2026, 5, 1, 22);
 const allowedBytes = 8192;
-const allowedSeconds = 30;
 
 export async function run(): Promise<BenchRow[]> {
-  const bytes = Array.from({ length: rounds }, () => Number(inProcess('memory')));
-  const seconds = await restores();
-  return [
-    row('state: memory held a meter', median(bytes), allowedBytes, 'bytes, less is better'),
-    row('state: restore of 100,000 meters from the changelog', median(seconds), allowedSeconds, 's, less is better'),
-  ];
+  const bytes = Array.from({ length: rounds }, () => Number(inProcess()));
+  const ours = median(bytes);
+  // The peer's column holds what is allowed.
+  const row = { name: 'state: memory held a meter', ours, peer: allowedBytes, ratio: ours / allowedBytes };
+  return [{ ...row, unit: 'bytes, less is better' }];
 }
 
-/** The peer's column holds what is allowed. */
-function row(name: string, ours: number, peer: number, unit: string): BenchRow {
-  return { name, ours, peer, ratio: ours / peer, unit };
-}
-
-function inProcess(...arguments_: string[]): string {
-  const flags = ['--expose-gc', '--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url)];
-  return execFileSync(process.execPath, [...flags, ...arguments_], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  }).trim();
+function inProcess(): string {
+  const flags = ['--expose-gc', '--disable-warning=ExperimentalWarning', fileURLToPath(import.meta.url), 'memory'];
+  return execFileSync(process.execPath, flags, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
 }
 
 /** Day by day, publishing each, so that what can no longer change is forgotten as it is in use. */
@@ -96,64 +71,7 @@ async function held(): Promise<number> {
   return heapUsed + external;
 }
 
-async function restores(): Promise<number[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'releve-restore-'));
-  const kafka = await startKafka({ dir: join(folder, 'kafka') });
-  try {
-    const { brokers } = kafka;
-    const admin = createKafka({ brokers }).admin();
-    await admin.connect();
-    await ensureTopics(admin, { prefix, partitions, replicationFactor: 1 });
-    await admin.disconnect();
-    await fillChangelog(brokers);
-    return Array.from({ length: rounds }, () => Number(inProcess('restore', JSON.stringify(brokers))));
-  } finally {
-    await kafka.stop();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-async function fillChangelog(brokers: readonly string[]): Promise<void> {
-  const [template] = live(1);
-  if (!template) throw new Error('no building');
-  const journal = createKafkaJournal({ brokers, prefix });
-  let batch: OutgoingRecord[] = [];
-  for (let index = 0; index < meters / metersABuilding; index++) {
-    const id = `b${index}`;
-    Object.assign(template.state, { id, building: id });
-    batch.push(...snapshotRecords(id, 1, encodeState(template.state), { readings: 0, events: 0, telemetry: 0 }));
-    if (batch.length < 200) continue;
-    await journal.append(batch);
-    batch = [];
-  }
-  await journal.append(batch);
-  await journal.close();
-}
-
-/** Seconds until every partition's state is in memory, one partition after the other as one process does. */
-async function restore(brokers: readonly string[]): Promise<number> {
-  const all = fleet(Math.ceil(meters / metersABuilding));
-  const journal = createKafkaJournal({ brokers, prefix });
-  const began = performance.now();
-  const tasks = Array.from({ length: partitions }, (_, partition) =>
-    createBuildingTask({
-      partition,
-      buildings: all,
-      owns: (building) => partitionOf(building, partitions) === partition,
-    }),
-  );
-  await Promise.all(tasks.map((task, partition) => task.restore(journal.read('state', partition))));
-  const seconds = (performance.now() - began) / 1000;
-  const open = tasks.reduce((sum, task) => sum + task.openDays(), 0);
-  if (open < all.length) throw new Error(`only ${open} days of ${all.length} buildings are open`);
-  process.stderr.write(`restored ${meters} meters: ${Math.round(process.memoryUsage.rss() / 1e6)} MB resident\n`);
-  await journal.close();
-  return seconds;
-}
-
 if (import.meta.main) {
-  const [mode, brokers] = process.argv.slice(2);
-  if (mode === 'memory') process.stdout.write(`${await memoryAMeter()}\n`);
-  else if (mode === 'restore') process.stdout.write(`${await restore(JSON.parse(brokers ?? '[]') as string[])}\n`);
+  if (process.argv[2] === 'memory') process.stdout.write(`${await memoryAMeter()}\n`);
   else console.table(await run());
 }
