@@ -118,7 +118,7 @@ export async function startKafka(options: {
 }
 
 /** The broker opens its port once it is unfenced and serves. */
-function accepts(port: number): Promise<boolean> {
+export function accepts(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: '127.0.0.1', port });
     const answer = (open: boolean): void => {

@@ -3,7 +3,7 @@
  * ISO 8601 has with an offset, and lines that must be refused. What the lines mean is known without reading them.
  */
 import type { Reading } from '../../domain/reading.ts';
-import { mulberry } from '../properties/random-building.ts';
+import { mulberry } from '../random.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;

@@ -8,7 +8,7 @@ import type { Reading } from '../../domain/reading.ts';
 import { readCsvReadings } from '../../ingest/files/csv-readings.ts';
 import { openSqliteStore } from '../../results/sqlite/open.ts';
 import { differences } from '../properties/compare.ts';
-import { mulberry } from '../properties/random-building.ts';
+import { mulberry } from '../random.ts';
 import { referenceResults } from '../reference/reference.ts';
 import { inFolder, releve, startReleve } from './releve.ts';
 

@@ -2,6 +2,7 @@
  * Twenty SIGKILLs of the notifier, which sends to a real SMTP server and a real webhook receiver: twelve drawn evenly over its life, eight aimed at the one moment that no
  * sender can know of: the receiver has accepted, the notifier has not yet recorded it.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { createCalendar } from '../../domain/calendar.ts';
 import { type Anomaly, resultKey } from '../../domain/results.ts';
 import { messageId } from '../../notify/records.ts';
 import { openSqliteStore } from '../../results/sqlite/open.ts';
+import { mulberry } from '../random.ts';
 import { anomaly } from './fixtures.ts';
 import { append, notifications } from './harness.ts';
 import { lots } from './kill-configuration.ts';
@@ -41,7 +43,7 @@ const plan: readonly Moment[] = [
 const unlucky = 5;
 
 test(`${kills} kills: no message is lost, none comes twice but what was cut off between answer and record, and that under one id`, async () => {
-  const random = createRandom(seed);
+  const random = mulberry(seed);
   const folder = mkdtempSync(join(tmpdir(), 'releve-kills-'));
   const file = join(folder, 'releve.sqlite');
   const store = openSqliteStore(file);
@@ -214,15 +216,4 @@ async function sentIds(journal: Parameters<typeof notifications>[0]): Promise<st
 async function until(met: () => boolean | Promise<boolean>): Promise<void> {
   for (const since = Date.now(); !(await met()); await sleep(20))
     if (Date.now() - since > patienceMs) throw new Error('not reached');
-}
-
-/** Mulberry32. */
-function createRandom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

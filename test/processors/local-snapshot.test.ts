@@ -13,8 +13,9 @@ import type { Result } from '../../domain/results.ts';
 import type { JournalRecord, OutgoingRecord, StateLog } from '../../journal/port.ts';
 import type { RestoredState } from '../../processors/restore.ts';
 import { type BuildingTask, createBuildingTask } from '../../processors/task.ts';
-import { buildingPlan, dayMs, mulberry, realize } from '../properties/random-building.ts';
+import { buildingPlan, dayMs, realize } from '../properties/random-building.ts';
 import { casesOf, delivered, lasting } from '../properties/run.ts';
+import { mulberry } from '../random.ts';
 
 type Restored = Pick<RestoredState, 'source' | 'refused'> & { readonly buildings: number };
 

@@ -6,8 +6,9 @@ import type { Result } from '../../domain/results.ts';
 import type { JournalRecord, OutgoingRecord } from '../../journal/port.ts';
 import type { Account } from '../../processors/account.ts';
 import { type BuildingTask, createBuildingTask } from '../../processors/task.ts';
-import { buildingPlan, dayMs, mulberry, realize } from '../properties/random-building.ts';
+import { buildingPlan, dayMs, realize } from '../properties/random-building.ts';
 import { casesOf, delivered, lasting } from '../properties/run.ts';
+import { mulberry } from '../random.ts';
 
 interface Outcome {
   readonly results: Map<string, Result>;

@@ -8,8 +8,9 @@ import { simulatedBuilding } from '../../ingest/simulator/building.ts';
 import { noEffects } from '../../processors/effects.ts';
 import { BuildingProcessor } from '../../processors/step.ts';
 import { Workspace } from '../../processors/workspace.ts';
+import { mulberry } from '../random.ts';
 import { type Signature, signatureOf } from '../reference/climate.ts';
-import { dayMs, hourMs, mulberry } from './random-building.ts';
+import { dayMs, hourMs } from './random-building.ts';
 import { calendarOf, casesOf } from './run.ts';
 
 const building: Building = simulatedBuilding(1, { id: 'B', tenants: 1 });

@@ -5,7 +5,8 @@ import { type Adjustment, type MeterPeriod, type Result, resultKey } from '../..
 import { noEffects } from '../../processors/effects.ts';
 import { BuildingProcessor } from '../../processors/step.ts';
 import { Workspace } from '../../processors/workspace.ts';
-import { buildingPlan, dayMs, hourMs, mulberry, realize } from './random-building.ts';
+import { mulberry } from '../random.ts';
+import { buildingPlan, dayMs, hourMs, realize } from './random-building.ts';
 import { calendarOf, casesOf, delivered, replay, run } from './run.ts';
 
 /** A month closed in the middle of what comes: what was billed stays, billed + adjustments = what is true in the end, to the Wh and the cent. */

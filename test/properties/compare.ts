@@ -12,6 +12,18 @@ export function differences(
   });
 }
 
+/** Of building B: every field of the expected results, by key without the building, that differs in what was found. */
+export function allDifferences(
+  expected: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  found: ReadonlyMap<string, object>,
+): string[] {
+  return [...expected].flatMap(([key, fields]) => {
+    const [kind, ...rest] = key.split('/');
+    const result = found.get(`${kind}/B/${rest.join('/')}`);
+    return differences(key, fields, result && { ...result });
+  });
+}
+
 function same(want: unknown, got: unknown): boolean {
   if (typeof want === 'number' && typeof got === 'number') {
     if (Number.isInteger(want) && Math.abs(want) > 1e9) return want === got;

@@ -6,7 +6,8 @@ import { type Result, resultKey } from '../../domain/results.ts';
 import { noEffects } from '../../processors/effects.ts';
 import { BuildingProcessor } from '../../processors/step.ts';
 import { Workspace } from '../../processors/workspace.ts';
-import { buildingPlan, dayMs, hourMs, mulberry, realize } from './random-building.ts';
+import { mulberry } from '../random.ts';
+import { buildingPlan, dayMs, hourMs, realize } from './random-building.ts';
 import { calendarOf, casesOf, lasting, run } from './run.ts';
 
 /** Replacements and moves told on the topic, at any moment before their days are decided, do what the configuration would have done. */

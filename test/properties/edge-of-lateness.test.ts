@@ -4,7 +4,7 @@ import type { Reading } from '../../domain/reading.ts';
 import { simulatedBuilding } from '../../ingest/simulator/building.ts';
 import { naiveCalendar } from '../reference/calendar.ts';
 import { referenceResults } from '../reference/reference.ts';
-import { differences } from './compare.ts';
+import { allDifferences } from './compare.ts';
 import { dayMs, hourMs } from './random-building.ts';
 import { calendarOf, run } from './run.ts';
 
@@ -50,11 +50,7 @@ describe('a reading in the last minutes of its lateness', () => {
       flushAfter: (n) => Math.abs((order[n]?.receivedAt as number) - closed) < 8 * minuteMs,
     });
     const theirs = referenceResults(building, readings, now, naiveCalendar(building.timezone));
-    const wrong = [...theirs.results].flatMap(([key, fields]) => {
-      const [kind, ...rest] = key.split('/');
-      const found = ours.results.get(`${kind}/B/${rest.join('/')}`);
-      return differences(key, fields, found && { ...found });
-    });
+    const wrong = allDifferences(theirs.results, ours.results);
     expect(wrong.slice(0, 6)).toEqual([]);
     expect(ours.account).toEqual(theirs.account);
   });

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../domain/reading.ts';
 import type { MeterDay } from '../../domain/results.ts';
-import { buildingPlan, dayMs, hourMs, mulberry, realize } from './random-building.ts';
+import { mulberry } from '../random.ts';
+import { buildingPlan, dayMs, hourMs, realize } from './random-building.ts';
 import { casesOf, run } from './run.ts';
 
 const minuteMs = 60_000;
@@ -17,9 +18,9 @@ describe('a glitch shorter than an hour', () => {
         fc.constantFrom('zero' as const, 'high' as const),
         fc.boolean(),
         async (plan, seed, stepMinutes, kind, atTheStart) => {
-          const { building: any } = realize(plan);
-          const meters = any.meters.map((meter) => ({ ...meter, registerLimitWh: undefined }));
-          const building = { ...any, meters, events: [] };
+          const { building: planned } = realize(plan);
+          const meters = planned.meters.map((meter) => ({ ...meter, registerLimitWh: undefined }));
+          const building = { ...planned, meters, events: [] };
           const random = mulberry(seed);
           const start = Date.UTC(2026, 5, 1, 22);
           const step = stepMinutes * minuteMs;

@@ -7,7 +7,8 @@ import { history, historyStart } from '../../ingest/simulator/history.ts';
 import { noEffects } from '../../processors/effects.ts';
 import { BuildingProcessor } from '../../processors/step.ts';
 import { Workspace } from '../../processors/workspace.ts';
-import { dayMs, hourMs, mulberry } from './random-building.ts';
+import { mulberry } from '../random.ts';
+import { dayMs, hourMs } from './random-building.ts';
 import { calendarOf } from './run.ts';
 
 /** Hourly readings of 20 simulated flats; the general meter counts them, the common installations and a hidden load. */

@@ -6,10 +6,11 @@ import { noEffects } from '../../processors/effects.ts';
 import { decodeState, encodeState } from '../../processors/snapshot.ts';
 import { BuildingProcessor } from '../../processors/step.ts';
 import { Workspace } from '../../processors/workspace.ts';
+import { mulberry } from '../random.ts';
 import { type NaiveCalendar, naiveCalendar } from '../reference/calendar.ts';
 import { referenceResults } from '../reference/reference.ts';
 import { differences } from './compare.ts';
-import { buildingPlan, dayMs, mulberry, realize } from './random-building.ts';
+import { buildingPlan, dayMs, realize } from './random-building.ts';
 import { asReplayed, calendarOf, casesOf, delivered, replay } from './run.ts';
 
 const hourMs = 3_600_000;

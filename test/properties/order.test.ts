@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../domain/reading.ts';
-import { buildingPlan, dayMs, hourMs, mulberry, realize } from './random-building.ts';
+import { mulberry } from '../random.ts';
+import { buildingPlan, dayMs, hourMs, realize } from './random-building.ts';
 import { casesOf, delivered, lasting, run } from './run.ts';
 
 const seeds = fc.integer({ min: 1, max: 1_000_000 });

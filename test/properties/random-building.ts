@@ -2,10 +2,12 @@
  * Small buildings that misbehave in every way the rules speak of: one general meter and two others over about four days, in zones with and
  * without summer time, with half-hour offsets and with midnights that do not exist. Everything follows from the generated numbers.
  */
+
 import fc from 'fast-check';
 import type { Building, Lot, Meter, MeterRole, Occupancy } from '../../domain/building.ts';
 import type { DeclaredEvent } from '../../domain/events.ts';
 import type { Reading } from '../../domain/reading.ts';
+import { mulberry } from '../random.ts';
 import { invoicesOf, type PricePlan, tariffsOf } from './random-prices.ts';
 
 export const hourMs = 3_600_000;
@@ -370,15 +372,4 @@ function staysOf(plan: BuildingPlan, lot: number, start: number): Occupancy[] {
       };
     }),
   ];
-}
-
-/** A small generator of numbers in [0, 1). */
-export function mulberry(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

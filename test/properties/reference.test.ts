@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Result, resultKey } from '../../domain/results.ts';
+import { mulberry } from '../random.ts';
 import { dayAnomalies } from '../reference/anomalies.ts';
 import { type NaiveCalendar, naiveCalendar } from '../reference/calendar.ts';
 import { referenceResults } from '../reference/reference.ts';
 import { differences } from './compare.ts';
-import { buildingPlan, dayMs, mulberry, realize } from './random-building.ts';
+import { buildingPlan, dayMs, realize } from './random-building.ts';
 import { asReplayed, casesOf, delivered, run } from './run.ts';
 
 const naiveCalendars = new Map<string, NaiveCalendar>();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MeterDay, MeterPeriod, Result } from '../../domain/results.ts';
-import { buildingPlan, dayMs, mulberry, realize } from './random-building.ts';
+import { mulberry } from '../random.ts';
+import { buildingPlan, dayMs, realize } from './random-building.ts';
 import { casesOf, delivered, run } from './run.ts';
 
 describe('energies telescope to the Wh', () => {

@@ -2,6 +2,7 @@
  * Exactly once on Kafka, shown by faults: processes are killed at random (seeded) instants while they are in transactions, one is stopped until the
  * others have taken over and then goes on as a zombie. Every sum must be exact: a record lost or applied twice makes one wrong.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +14,7 @@ import { createKafkaJournal } from '../../journal/kafka/journal.ts';
 import type { Journal, JournalEvent, OutgoingRecord } from '../../journal/port.ts';
 import { reading } from '../contract/journal.contract.ts';
 import type { Sum } from '../contract/summing-task.ts';
+import { mulberry } from '../random.ts';
 
 const buildings = 12;
 const partitions = 4;
@@ -116,7 +118,7 @@ async function expectExactSums(): Promise<number> {
 }
 
 test(`${kills} kills at random instants change no sum`, async () => {
-  const random = mulberry32(seed);
+  const random = mulberry(seed);
   const alive = [startWorker(), startWorker()];
   let inBatch = 0;
   for (let kill = 0; kill < kills; kill++) {
@@ -155,13 +157,3 @@ test('a process that was stopped until others took over, and goes on, changes no
   expect(zombie.events.some(({ type }) => type === 'fenced' || type === 'revoked' || type === 'retry')).toBe(true);
   await expectExactSums();
 }, 180_000);
-
-function mulberry32(state: number): () => number {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}

@@ -1,9 +1,8 @@
 /** A second broker beside the one that is broker and controller: what a cluster does that one broker cannot, leaders that move. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { installKafka } from '../../infra/native/install-kafka.ts';
-import type { KafkaServer } from '../../infra/native/kafka.ts';
+import { accepts, type KafkaServer } from '../../infra/native/kafka.ts';
 import { run } from '../../infra/native/run.ts';
 import { freePort, startServer } from '../../infra/native/server-process.ts';
 
@@ -40,16 +39,4 @@ export async function startSecondBroker(
     readyWithinMs: 120_000,
   });
   return { ...server, brokers: [...first.brokers, `127.0.0.1:${port}`], port, dir };
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: '127.0.0.1', port });
-    const answer = (isOpen: boolean): void => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.once('connect', () => answer(true));
-    socket.once('error', () => answer(false));
-  });
 }

@@ -1,17 +1,14 @@
 /** Seeded randomness and the ways in which a line, or an attacker, changes a frame. */
+
 import { checksum, LONG_OVERHEAD, START_LONG, STOP } from '../../../ingest/mbus/frame/link-frame.ts';
+import { mulberry } from '../../random.ts';
 
 /** A random integer below `bound`; the same seed gives the same sequence (mulberry32). */
 export type Random = (bound: number) => number;
 
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return (bound) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296) * bound);
-  };
+  const next = mulberry(seed);
+  return (bound) => Math.floor(next() * bound);
 }
 
 /** `frame` with one to four changes: bits, bytes, insertions, deletions, a cut, a piece of another frame. */

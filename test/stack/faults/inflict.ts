@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startInflux } from '../../../infra/native/influx.ts';
 import { startKafka } from '../../../infra/native/kafka.ts';
+import { mulberry } from '../../random.ts';
 import { type Crew, type RoleName, working } from './crew.ts';
 import type { TransactionWatch } from './open-transactions.ts';
-import { seeded } from './random.ts';
 import type { FaultOptions } from './report.ts';
 import type { StartedRole } from './rig.ts';
 import { prefix, type Servers } from './setting.ts';
@@ -47,7 +47,7 @@ export function createFaults({
   /** One of a role, at a random instant of its work; another takes its place at once. */
   async function killOne(name: RoleName, isAimed = false): Promise<void> {
     crew.check();
-    const random = seeded(1000 * options.seed + kills.process + kills.sink + kills.ingest);
+    const random = mulberry(1000 * options.seed + kills.process + kills.sink + kills.ingest);
     const candidates = crew.alive(name);
     const victim = candidates[Math.floor(random() * candidates.length)]!;
     if (name === 'process') await working(victim);

@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createKafka } from '../../../journal/kafka/client.ts';
+import { mulberry } from '../../random.ts';
 import { createCrew, working } from './crew.ts';
 import { createFaults } from './inflict.ts';
 import { judge } from './judge.ts';
 import { watchTransactions } from './open-transactions.ts';
-import { seeded } from './random.ts';
 import { startReplay } from './replay.ts';
 import type { FaultOptions, FaultReport } from './report.ts';
 import { live, replayDays, startRig, startServers } from './setting.ts';
@@ -44,7 +44,7 @@ async function run(
   const replay = startReplay({
     journal: rig.journal,
     buildings: rig.buildings.filter(({ id }) => id !== live),
-    random: seeded(options.seed + 1),
+    random: mulberry(options.seed + 1),
     end: replayed.to,
     days: replayDays,
     pauseMs: options.pauseMs,
