@@ -129,6 +129,12 @@ export interface StoredState {
   offset: number | undefined;
 }
 
+/** A generation as the topic holds it, without deltas yet. */
+export function generationOf(generation: number, chunks: string[]): StoredGeneration {
+  const chunkCount = chunks.length;
+  return { generation, chunks, chunkCount, isLocal: false, reflected: 0, reflectedEvents: 0, deltas: [] };
+}
+
 export function nothingStored(): StoredState {
   return { buildings: new Map(), positions: {}, rejected: 0, log: undefined, offset: undefined };
 }
@@ -169,15 +175,7 @@ function readRecord(record: JournalRecord, stored: StoredState): void {
   const building = record.key.slice(first, record.key.lastIndexOf('/', record.key.lastIndexOf('/') - 1));
   let generation = stored.buildings.get(building);
   if (!generation || generation.generation < value.generation) {
-    generation = {
-      generation: value.generation,
-      chunks: [],
-      chunkCount: 0,
-      isLocal: false,
-      reflected: 0,
-      reflectedEvents: 0,
-      deltas: [],
-    };
+    generation = generationOf(value.generation, []);
     stored.buildings.set(building, generation);
   }
   if (generation.generation !== value.generation) return;

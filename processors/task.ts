@@ -15,7 +15,14 @@ import type { BusHealth, Telemetry } from '../domain/telemetry.ts';
 import type { TopicName } from '../domain/topics.ts';
 import type { JournalRecord, OutgoingRecord, PartitionTask, Positions } from '../journal/port.ts';
 import { type Account, accountOf, addAccounts, emptyAccount } from './account.ts';
-import { deltaRecord, positionRecord, type StoredGeneration, snapshotRecords, tombstones } from './changelog.ts';
+import {
+  deltaRecord,
+  generationOf,
+  positionRecord,
+  type StoredGeneration,
+  snapshotRecords,
+  tombstones,
+} from './changelog.ts';
 import { effectRecords } from './effect-records.ts';
 import { type Effects, noEffects, type RejectEffect } from './effects.ts';
 import { type History, rebuild } from './rebuild.ts';
@@ -278,15 +285,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
     const chunks = encodeState(rebuilt.state);
     const generation = member.generation + 1;
     members.delete(id);
-    memberOf(building, {
-      generation,
-      chunks,
-      chunkCount: chunks.length,
-      isLocal: false,
-      reflected: 0,
-      reflectedEvents: 0,
-      deltas: [],
-    });
+    memberOf(building, generationOf(generation, chunks));
     const effects = { ...noEffects(), results: [...rebuilt.results] };
     const records = [...effectRecords(effects, partition), ...old];
     return [...records, ...snapshotRecords(id, generation, chunks, { ...positions }), position(id)];

@@ -6,7 +6,8 @@
  * Some meters (Kaifa) write the date-time as an octet-string with its type byte: 09 0C. The invoke id is the low 24 bits.
  */
 import { type Outcome, ok, rejected } from '../../domain/errors.ts';
-import { type CosemData, decodeCosemData } from './axdr/data.ts';
+import type { CosemData } from './axdr/cosem-data.ts';
+import { decodeCosemData } from './axdr/data.ts';
 import type { DlmsCode } from './codes.ts';
 
 export interface DataNotification {

@@ -1,10 +1,11 @@
 /** The codecs of record batches: 0 none, 1 gzip, 2 Snappy, 3 LZ4, 4 Zstandard. Ours are Zstandard; other producers choose theirs. */
-import { gunzip, zstdDecompress } from 'node:zlib';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { chunkSize, compression, decompressZstandard } from './compression.ts';
 import { decompressLz4 } from './lz4.ts';
 import { decompressSnappy } from './snappy.ts';
 
-/** Fewer calls than with the 16 KB that are usual. */
-const chunkSize = 256 * 1024;
+const gunzip = promisify(zlib.gunzip);
 
 export function knowsCodec(codec: number): boolean {
   return codec >= 0 && codec <= 4;
@@ -16,20 +17,14 @@ export async function decompress(codec: number, bytes: Buffer): Promise<Buffer> 
     case 0:
       return bytes;
     case 1:
-      return await promised((done) => gunzip(bytes, { chunkSize }, done));
+      return await gunzip(bytes, { chunkSize });
     case 2:
       return decompressSnappy(bytes);
     case 3:
       return decompressLz4(bytes);
-    case 4:
-      return await promised((done) => zstdDecompress(bytes, { chunkSize }, done));
+    case compression:
+      return await decompressZstandard(bytes);
     default:
       throw new Error(`codec ${codec}`);
   }
-}
-
-type Done = (error: Error | null, result: Buffer) => void;
-
-function promised(body: (done: Done) => void): Promise<Buffer> {
-  return new Promise((resolve, reject) => body((error, result) => (error ? reject(error) : resolve(result))));
 }

@@ -13,8 +13,6 @@ import { compactArrayTag, decodeCompactArray } from './compact-array.ts';
 import type { CosemData, DecodedData } from './cosem-data.ts';
 import { decodeAxdrLength } from './length.ts';
 
-export type { CosemData, DecodedData };
-
 export const maximumDepth = 16;
 
 /** Reads one value, with all that it contains, at an offset. */

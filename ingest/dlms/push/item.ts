@@ -1,5 +1,5 @@
 /** One value of a push, before units: what the list says of it, and the data. */
-import type { CosemData } from '../axdr/data.ts';
+import type { CosemData } from '../axdr/cosem-data.ts';
 
 export interface PushItem {
   /** OBIS text; undefined when the push is bare and no layout names it. */

@@ -9,7 +9,7 @@
  * A date-time or a list name in front of (b) has no OBIS code and is given with its position alone.
  */
 import { type Outcome, ok, rejected } from '../../../domain/errors.ts';
-import type { CosemData } from '../axdr/data.ts';
+import type { CosemData } from '../axdr/cosem-data.ts';
 import type { DlmsCode } from '../codes.ts';
 import { looksLikeObis, obisText } from '../obis.ts';
 import { type PushItem, readScalerUnit, readScalerUnitPair } from './item.ts';

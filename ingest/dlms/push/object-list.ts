@@ -6,7 +6,7 @@
  * and the other members are the values in the same order. Usually the list names itself, as the first of the objects.
  */
 import { type Outcome, ok, rejected } from '../../../domain/errors.ts';
-import type { CosemData } from '../axdr/data.ts';
+import type { CosemData } from '../axdr/cosem-data.ts';
 import type { DlmsCode } from '../codes.ts';
 import { obisText } from '../obis.ts';
 import type { PushItem } from './item.ts';

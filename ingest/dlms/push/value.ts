@@ -3,7 +3,7 @@
  * One bad value never loses the others: it becomes an error with its raw bytes.
  */
 import { toHex } from '../../mbus/hex.ts';
-import type { CosemData } from '../axdr/data.ts';
+import type { CosemData } from '../axdr/cosem-data.ts';
 import { decodeDate, decodeDateTime, decodeTime, type MeterClock } from '../axdr/date-time.ts';
 import { printable } from '../bytes.ts';
 import type { DlmsCode } from '../codes.ts';
