@@ -129,10 +129,11 @@ function foldable({ validation }: EvaluatedMeter, calendar: BuildingContext['cal
   );
 }
 
-/** The last accepted reading before an instant from which on others may still come, and be nearer to what lies before. */
+/** The last reading that stays accepted before an instant from which on others may still come, and be nearer to what lies before. */
 function lastReadingBefore({ curve, validation, state }: EvaluatedMeter, instant: number): number | null {
   for (let i = curve.floor(instant - 1); i >= 0; i--)
-    if ((validation.source[i] as number) >= 0 || (i === 0 && state.base !== null)) return curve.at[i] as number;
+    if (validation.mayUndo(i, curve)) continue;
+    else if ((validation.source[i] as number) >= 0 || (i === 0 && state.base !== null)) return curve.at[i] as number;
   return null;
 }
 

@@ -59,7 +59,7 @@ export interface MeterState {
   tail: ReadingTail;
   /** The earliest instant whose results may have changed since the last publication; Infinity: none. */
   dirtyFrom: number;
-  /** The last accepted instant at the last publication; −Infinity: none. */
+  /** The last instant that was accepted for good at the last publication; −Infinity: none. */
   acceptedAt: number;
   decided: DecidedCounts;
   duplicates: number;

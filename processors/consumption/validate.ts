@@ -51,7 +51,7 @@ export class Validation {
   quarantined = 0;
   /** Index of the reading behind each point of the curve; −1 for context and virtual points. */
   source = new Int32Array(512);
-  /** Instant of the last accepted reading (virtual points are none); −Infinity before the first. */
+  /** Instant of the last accepted reading (virtual points are none) that no later one can undo where another lies before it; −Infinity before the first. */
   acceptedAt = Number.NEGATIVE_INFINITY;
   /** The raw index and offset at the last accepted point. */
   private indexWh = 0;
@@ -87,7 +87,13 @@ export class Validation {
     while (next < replacements.length && (replacements[next] as DeclaredReplacement).at <= until)
       this.replace(replacements[next++] as DeclaredReplacement, rules, curve);
     for (const k of this.held) this.mark(k, verdicts.quarantined);
+    if (this.mayUndo(curve.length - 1, curve)) this.acceptedAt = curve.at[curve.length - 2] as number;
     this.count(readings.length);
+  }
+
+  /** True for the only reading of a series, over whose break the curve would still go if it turned out to be the glitch. */
+  mayUndo(point: number, curve: Curve): boolean {
+    return this.single && point > 0 && point === curve.length - 1;
   }
 
   /** Offset (E − index) behind the point: what a base made of it must carry. */

@@ -10,8 +10,6 @@ import { calendarOf, run } from './run.ts';
 
 const simulated = simulatedBuilding(1, { id: 'B', tenants: 1 });
 const start = calendarOf(simulated.timezone).day('2026-06-01').start;
-const wrongFrom = 36;
-const rightFrom = 63;
 
 /**
  * The first reading of a register is a glitch, nonsense follows over midnight, and only a day later three readings agree and undo it. Whether the
@@ -19,9 +17,12 @@ const rightFrom = 63;
  */
 describe('a first reading that is undone after the next midnight', () => {
   it.each([
-    ['of a meter that was replaced', true],
-    ['of a new meter', false],
-  ])('%s', async (_, replaced) => {
+    ['of a meter that was replaced', true, 36, 63, 0],
+    ['of a new meter', false, 36, 63, 0],
+    // The midnight's quality hangs on it: half an hour from the readings beside it, or days.
+    ['of a meter that was replaced over a midnight that is final by then', true, 24, 80, hourMs / 2],
+    ['of a meter that was replaced over a midnight that would be decided by then', true, 24, 130, hourMs / 2],
+  ])('%s', async (_, replaced, wrongFrom, rightFrom, shiftMs) => {
     const building: Building = {
       ...simulated,
       maxGapMs: 2 * hourMs,
@@ -35,7 +36,8 @@ describe('a first reading that is undone after the next midnight', () => {
       const at = start + hour * hourMs;
       const one = { building: 'B', at, source: 'mbus' as const, receivedAt: at };
       readings.push({ ...one, meter: 'GLOBAL', energyImportWh: 500 * hour });
-      if (replaced || hour >= wrongFrom) readings.push({ ...one, meter: 'LOC01', energyImportWh: index });
+      if (replaced || hour >= wrongFrom)
+        readings.push({ ...one, meter: 'LOC01', at: at + shiftMs, receivedAt: at + shiftMs, energyImportWh: index });
     }
     const now = start + 14 * dayMs;
     const theirs = referenceResults(building, readings, now, naiveCalendar(building.timezone));
