@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // unit: no server, about two minutes. stack: real Kafka and InfluxDB from infra/native. browser: Chromium.
 export default defineConfig({
   test: {
+    // As many as there are cores: vitest leaves one of them to itself, which of two is half.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
