@@ -7,6 +7,8 @@ export interface OperationsOptions {
   readonly host: string;
   readonly port: number;
   readonly registry: Registry;
+  /** The whole page, where the registry is not all of it: threads have registries of their own. */
+  readonly page?: (own: Registry) => Promise<Registry>;
   /** Each dependency; a rejection is its reason. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>;
 }
@@ -39,10 +41,13 @@ interface Answer {
   readonly body: string;
 }
 
-async function answer(url: string, { registry, readiness }: OperationsOptions): Promise<Answer> {
+async function answer(url: string, { registry, page, readiness }: OperationsOptions): Promise<Answer> {
   const path = url.split('?')[0];
   if (path === '/health') return json(200, { status: 'ok' });
-  if (path === '/metrics') return { status: 200, type: registry.contentType, body: await registry.metrics() };
+  if (path === '/metrics') {
+    const whole = page ? await page(registry) : registry;
+    return { status: 200, type: whole.contentType, body: await whole.metrics() };
+  }
   if (path !== '/ready') return json(404, { status: 'inconnu' });
   const entries = await Promise.all(
     Object.entries(readiness).map(async ([name, check]) => [name, await state(check)] as const),

@@ -7,7 +7,7 @@ export interface ProcessMetrics {
   onEvent(event: JournalEvent): void;
   onBatch(partition: number, facts: { readings: number; oldestReceivedAt: number | null; now: number }): void;
   onTick(partition: number, lag: number): void;
-  assigned(partition: number, task: BuildingTask): void;
+  onTask(partition: number, task: BuildingTask): void;
   onRestored(source: 'snapshot' | 'changelog'): void;
 }
 
@@ -45,6 +45,8 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     labelNames: ['partition', 'why'],
     registers,
   });
+  /** What a partition's loop still tells while it ends is another member's to tell: the metrics of all members are added up. */
+  const owned = new Set<number>();
   const tasks = new Map<number, BuildingTask>();
   new Gauge({
     name: 'releve_process_account',
@@ -52,7 +54,6 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
     labelNames: ['partition', 'outcome'],
     registers,
     collect() {
-      // A partition that went to another process is counted there.
       this.reset();
       for (const [partition, task] of tasks)
         for (const [outcome, count] of Object.entries(task.account())) this.set({ partition, outcome }, count);
@@ -70,19 +71,27 @@ export function createProcessMetrics(registry: Registry): ProcessMetrics {
   });
   return {
     onEvent({ type, partition = 0, facts }) {
-      if (type === 'restored') restore.set({ partition }, Number(facts?.durationMs ?? 0) / 1000);
+      if (type === 'assigned') owned.add(partition);
+      if (type === 'restored' && owned.has(partition))
+        restore.set({ partition }, Number(facts?.durationMs ?? 0) / 1000);
       if (type === 'fenced' || type === 'retry' || type === 'failed') restarts.inc({ partition, why: type });
       if (type === 'revoked') {
+        owned.delete(partition);
         tasks.delete(partition);
         lag.remove({ partition });
+        restore.remove({ partition });
       }
     },
     onBatch(partition, facts) {
       readings.inc({ partition }, facts.readings);
       if (facts.oldestReceivedAt !== null) latency.observe(Math.max(0, facts.now - facts.oldestReceivedAt) / 1000);
     },
-    onTick: (partition, value) => lag.set({ partition }, value),
-    assigned: (partition, task) => tasks.set(partition, task),
+    onTick(partition, value) {
+      if (owned.has(partition)) lag.set({ partition }, value);
+    },
+    onTask(partition, task) {
+      if (owned.has(partition)) tasks.set(partition, task);
+    },
     onRestored: (source) => restores.inc({ source }),
   };
 }

@@ -1,29 +1,25 @@
-/** `releve process`: readings from Kafka to results in Kafka, exactly once. As many at once as there are partitions. */
+/** `releve process`: readings from Kafka to results in Kafka, exactly once; a thread a core, and as many processes as there are partitions. */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import { limitInFlight } from '../domain/in-flight.ts';
-import { partitionOf, topicName } from '../domain/topics.ts';
-import { connectionOf } from '../journal/kafka/connection.ts';
-import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import { createBuildingTask } from '../processors/task.ts';
-import { createInfluxResults } from '../results/influx/results.ts';
-import { createLogger } from './logger.ts';
+import { createLogger, standardError } from './logger.ts';
 import { startOperations } from './operations.ts';
 import { type CommonOptions, configurationOf, dataDirectory } from './options.ts';
-import { createProcessMetrics } from './process-metrics.ts';
+import { openServers, type ProcessSettings, runMember } from './process-member.ts';
+import { createProcessThreads, type ProcessThreads } from './process-threads.ts';
 import { longestStopMs, onShutdown } from './shutdown.ts';
 
 interface ProcessCommandOptions extends CommonOptions {
   readonly operationsPort?: string;
   readonly publishMs: string;
+  readonly threads?: string;
 }
 
-const tickMs = 200;
-/** One computes while another one fetches. */
+/** In the whole process: one computes while another one fetches. */
 const restoresAtOnce = 2;
 
 export function registerProcess(program: Command): void {
@@ -34,6 +30,10 @@ export function registerProcess(program: Command): void {
     )
     .option('--operations-port <n>', 'santé et métriques Prometheus sur ce port')
     .option('--publish-ms <n>', 'publie au plus à ce rythme tant que des relevés arrivent', '1000')
+    .option(
+      '--threads <n>',
+      'fils d’exécution, qui se partagent les partitions (défaut : un par cœur ; jamais plus que de partitions)',
+    )
     .addHelpText('after', '\nExemple :\n  releve process -c releve.yaml --operations-port 9101')
     .action(async (options: ProcessCommandOptions) => {
       await runProcess(options);
@@ -41,84 +41,52 @@ export function registerProcess(program: Command): void {
 }
 
 async function runProcess(options: ProcessCommandOptions): Promise<void> {
-  const config = configurationOf(options);
-  const { kafka, influx, buildings } = config;
+  const { kafka, ...rest } = configurationOf(options);
   if (!kafka)
     throw new ConfigurationError(['kafka: missing, process needs a broker (the embedded mode is `releve run`)']);
-  const log = createLogger('process');
-  const journal = createKafkaJournal({
-    ...connectionOf(kafka),
-    clientId: 'releve-process',
-    log: (level, message, facts) => log[level](facts, message),
-  });
-  const history =
-    influx &&
-    createInfluxResults({
-      url: influx.url,
-      org: influx.organisation,
-      token: influx.token,
-      timeoutMs: influx.timeoutMs,
-    });
+  const config = { ...rest, kafka };
+  const count = threadsOf(options.threads, kafka.partitions);
+  const output = standardError();
+  const log = createLogger('process', output);
+  const settings: ProcessSettings = {
+    config,
+    publishMs: Number(options.publishMs),
+    snapshots: snapshotFolder(options, config, log),
+    restoresAtOnce: Math.max(1, Math.floor(restoresAtOnce / count)),
+  };
+  const servers = openServers(settings, log);
   const registry = new Registry();
-  const metrics = createProcessMetrics(registry);
+  const isMeasured = options.operationsPort !== undefined;
+  const work: Pick<ProcessThreads, 'run'> & Partial<ProcessThreads> =
+    count === 1
+      ? { run: (signal) => runMember({ settings, servers, registry, log, signal }) }
+      : createProcessThreads({ count, settings, output, log, isMeasured, longestStopMs });
   const shutdown = onShutdown(longestStopMs);
-  const gate = limitInFlight(restoresAtOnce);
-  const snapshots = snapshotFolder(options, config, log);
-  const operations =
-    options.operationsPort === undefined
-      ? undefined
-      : await startOperations({
-          host: config.api.host,
-          port: Number(options.operationsPort),
-          registry,
-          readiness: { kafka: () => journal.check(), ...(history && { influx: () => history.check() }) },
-        });
+  const { journal, history } = servers;
+  const operations = isMeasured
+    ? await startOperations({
+        host: config.api.host,
+        port: Number(options.operationsPort),
+        registry,
+        ...(work.page && { page: work.page }),
+        readiness: { kafka: () => journal.check(), ...(history && { influx: () => history.check() }) },
+      })
+    : undefined;
   try {
-    await journal.process({
-      group: 'process',
-      inputs: ['events', 'readings', 'telemetry'],
-      tickMs,
-      signal: shutdown.signal,
-      onEvent(event) {
-        metrics.onEvent(event);
-        log[event.type === 'failed' ? 'error' : event.type === 'retry' || event.type === 'fenced' ? 'warn' : 'info'](
-          event,
-          event.type,
-        );
-      },
-      createTask(partition, partitions) {
-        const task = createBuildingTask({
-          partition,
-          buildings,
-          watching: true,
-          publishMs: Number(options.publishMs),
-          owns: (building) => partitionOf(building, partitions) === partition,
-          ...(history && { history, storedUpTo: () => journal.position('sink', 'readings', partition) }),
-          onTrouble: (facts) => log.warn(facts, 'replay waits for the store'),
-          onBatch: (facts) => metrics.onBatch(partition, facts),
-          onTick: (lag) => metrics.onTick(partition, lag),
-          ...(snapshots && {
-            snapshotPath: join(snapshots, `${topicName('state', kafka.prefix)}-${partition}.snapshot`),
-          }),
-          gate,
-          onRestored({ refused, ...facts }) {
-            metrics.onRestored(facts.source);
-            if (refused && refused.code !== 'SNAPSHOT_MISSING')
-              log.warn({ partition, ...refused }, 'local snapshot not used: the whole changelog is read');
-            log.info({ partition, ...facts }, 'state');
-          },
-          onSnapshotTrouble: (reason) => log.warn({ partition, reason }, 'SNAPSHOT_NOT_WRITTEN'),
-        });
-        metrics.assigned(partition, task);
-        return task;
-      },
-    });
+    await work.run(shutdown.signal);
     process.exitCode = 130;
   } finally {
     await operations?.close();
-    await journal.close();
-    await history?.close();
+    await servers.close();
   }
+}
+
+/** As many as asked for, or as cores; more than partitions would have nothing to do. */
+function threadsOf(asked: string | undefined, partitions: number): number {
+  const threads = asked === undefined ? availableParallelism() : Number(asked);
+  if (!Number.isInteger(threads) || threads < 1)
+    throw new ConfigurationError([`--threads: "${asked}" is not a whole number from 1 on`]);
+  return Math.min(threads, partitions);
 }
 
 /** Without a folder of its own a process restores from the changelog alone. */

@@ -68,13 +68,14 @@ export function startRole(name: string, options: readonly string[], environment:
       return ended;
     },
     owned() {
-      const partitions = new Set<number>();
-      for (const { msg, partition } of log) {
+      // One thread may tell that it has lost a partition after another one was given it.
+      const owners = new Map<number, unknown>();
+      for (const { msg, partition, thread } of log) {
         if (partition === undefined) continue;
-        if (msg === 'assigned') partitions.add(partition);
-        else if (msg === 'revoked') partitions.delete(partition);
+        if (msg === 'assigned') owners.set(partition, thread);
+        else if (msg === 'revoked' && owners.get(partition) === thread) owners.delete(partition);
       }
-      return [...partitions];
+      return [...owners.keys()];
     },
     signal(name) {
       child.kill(name);
