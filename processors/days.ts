@@ -10,7 +10,7 @@ import type { BuildingContext } from './context.ts';
 import { dayFindings } from './day-findings.ts';
 import type { EvaluatedMeter, Evaluation } from './evaluate.ts';
 import { MeterDays } from './meter-days.ts';
-import { type Revisions, revise } from './publish.ts';
+import { type Revisions, revise, reviseOfMeter } from './publish.ts';
 import { Registry } from './registry.ts';
 import type { BuildingState, DayFacts, DayState } from './state.ts';
 import type { Workspace } from './workspace.ts';
@@ -85,18 +85,17 @@ function computeMeterDays(
   out: Result[],
 ): { gathered: DayFacts | null; retold: boolean } {
   const { building, calendar } = context;
-  const before = new Map(day.meters);
+  const allAtHand = evaluation.meters.every(({ state }) => state.decidedTo < window.end);
+  const before = allAtHand ? null : new Map(day.meters);
   const { slots, tenantSlots, remainderSlots } = workspace;
   tenantSlots.fill(0);
   remainderSlots.fill(0);
-  let allAtHand = true;
   let slotCount = 0;
   let stepsWh = 0;
   const facts = nothingKnown();
   for (const evaluated of evaluation.meters) {
     const { meter } = evaluated.context;
     if (evaluated.state.decidedTo >= window.end) {
-      allAtHand = false;
       const known = day.meters.get(meter.id);
       if (!known) continue;
       const status = statusOf(day.end, building.latenessMs, now, known.startQuality, known.endQuality);
@@ -130,13 +129,10 @@ function computeMeterDays(
       facts.maxVa = output.maxVa;
       facts.maxVaAt = output.maxVaAt;
     }
-    const sign = meter.role === 'general' ? 1 : -1;
-    for (let k = 0; k < slotCount; k++) {
-      remainderSlots[k] = (remainderSlots[k] as number) + sign * (slots[k] as number);
-      if (meter.role === 'tenant') tenantSlots[k] = (tenantSlots[k] as number) + (slots[k] as number);
-    }
+    addScaled(remainderSlots, slots, slotCount, meter.role === 'general' ? 1 : -1);
+    if (meter.role === 'tenant') addScaled(tenantSlots, slots, slotCount, 1);
   }
-  if (!allAtHand) return { gathered: null, retold: changedAlone(context, day, before) };
+  if (before !== null) return { gathered: null, retold: changedAlone(context, day, before) };
   const balance = balanceOf(evaluation, window, now);
   facts.leak = balance.leak;
   facts.meteredWh = balance.meteredWh;
@@ -144,6 +140,10 @@ function computeMeterDays(
   facts.remainderFloorW = evaluation.general ? remainderFloor(context, window, workspace, slotCount, stepsWh) : null;
   facts.tenantsPeakW = tenantsPeak(workspace, slotCount);
   return { gathered: facts, retold: false };
+}
+
+function addScaled(sums: Float64Array, values: Float64Array, count: number, factor: number): void {
+  for (let k = 0; k < count; k++) sums[k] = (sums[k] as number) + factor * (values[k] as number);
 }
 
 /**
@@ -174,12 +174,11 @@ function isOtherCurve(old: MeterDay, result: MeterDay): boolean {
 }
 
 function publishMeterDay(day: DayState, result: MeterDay, out: Result[]): void {
-  const key = `m/${result.meter}`;
-  const published = revise(day.published, key, result);
+  const published = reviseOfMeter(day.published, result.meter, result);
   if (published) out.push(published);
   // In a replay the day begins empty though its results stand: an unchanged one belongs to it too.
   else if (day.meters.has(result.meter)) return;
-  day.meters.set(result.meter, published ?? { ...result, revision: day.published.get(key)?.revision ?? 1 });
+  day.meters.set(result.meter, published ?? { ...result, revision: day.published.revisionOf(result.meter) });
 }
 
 const nothingBalanced = {

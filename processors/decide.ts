@@ -10,7 +10,7 @@ import type { BuildingContext } from './context.ts';
 import type { EvaluatedMeter, Evaluation } from './evaluate.ts';
 import { decideParts } from './period-parts.ts';
 import { partSpans, periodWindows } from './periods.ts';
-import type { BuildingState } from './state.ts';
+import { type BuildingState, hasBeenRead } from './state.ts';
 
 /**
  * A reading just after a midnight may come until the end of its own day plus the lateness, and moves the boundary of the day before: a day of 25 hours, and
@@ -59,7 +59,7 @@ function firstUnsettled(
   if (!previous) return first;
   for (const evaluated of meters) {
     const newest = previous.newestAt.get(evaluated.state.id) ?? Number.NEGATIVE_INFINITY;
-    if ((evaluated.state.lastReadingAt ?? newest) >= newest) continue;
+    if (!hasBeenRead(evaluated.state) || evaluated.state.lastReadingAt >= newest) continue;
     const neighbour = lastReadingBefore(evaluated, settledBefore);
     if (neighbour !== null) first = Math.min(first, calendar.windowOf('day', neighbour).start);
   }
@@ -141,9 +141,7 @@ function prune(state: BuildingState, context: BuildingContext, horizon: number, 
   const { latenessMs } = context.building;
   const meters = context.meters.map(({ meter }) => state.meters.get(meter.id));
   for (const [start, day] of state.days) {
-    const told = meters.every(
-      (meter) => meter === undefined || meter.lastReadingAt === null || meter.decidedTo >= day.end,
-    );
+    const told = meters.every((meter) => meter === undefined || !hasBeenRead(meter) || meter.decidedTo >= day.end);
     if (
       (day.end <= horizon && told && now >= day.end + latenessMs) ||
       (!keepParts && day.end < horizon - pendingDays * dayMs)

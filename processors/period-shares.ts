@@ -6,11 +6,12 @@ import type { MeterPart } from './period-parts.ts';
 export function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
   const shares = new Map<MeterPart, Share>();
   const byLot = new Map<number, MeterPart[]>();
-  for (const part of tenants)
-    byLot.set(part.evaluated.context.meter.lot ?? 0, [
-      ...(byLot.get(part.evaluated.context.meter.lot ?? 0) ?? []),
-      part,
-    ]);
+  for (const part of tenants) {
+    const lot = part.evaluated.context.meter.lot ?? 0;
+    const parts = byLot.get(lot);
+    if (parts) parts.push(part);
+    else byLot.set(lot, [part]);
+  }
   const entries = [...byLot].map(([number, parts]) => {
     const wholes = parts.filter((part) => part.occupancy === 0);
     return {

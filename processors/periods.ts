@@ -11,8 +11,8 @@ import type { Evaluation } from './evaluate.ts';
 import { type BilledPart, billedCharges } from './period-charges.ts';
 import { energyUntil, isForgotten, type MeterPart, type PartSpan, partFigures } from './period-parts.ts';
 import { isActive, sharesOf } from './period-shares.ts';
-import { revise } from './publish.ts';
-import { Registry } from './registry.ts';
+import { revise, reviseOfMeter } from './publish.ts';
+import { nameInPeriod, Registry } from './registry.ts';
 import type { BuildingState, PeriodState } from './state.ts';
 
 /** The whole period first, then the stays where the occupant changes within it. */
@@ -73,8 +73,9 @@ export function periodStateOf(state: BuildingState, window: TimeWindow, now: num
 
 /** True where what some meter had of it is gone: what was told stands until a replay. */
 function isPeriodForgotten(evaluation: Evaluation, window: TimeWindow): boolean {
-  return evaluation.meters.some(({ state, context }) =>
-    partSpans(context.lot, window).some(({ span }) => isForgotten(state, span)),
+  return evaluation.meters.some(
+    ({ state, context }) =>
+      state.decidedTo > window.start && partSpans(context.lot, window).some(({ span }) => isForgotten(state, span)),
   );
 }
 
@@ -95,7 +96,7 @@ export function computePeriod(
     return;
   }
   for (const result of meterPeriods) {
-    const published = revise(period.published, `m/${result.meter}/${result.occupancy}`, result);
+    const published = reviseOfMeter(period.published, nameInPeriod(result.meter, result.occupancy), result);
     if (published) out.push(published);
   }
   const published = revise(period.published, 'b', buildingPeriod);
@@ -134,7 +135,7 @@ export function closePeriod(
     ),
   };
   for (const meter of meters) {
-    const published = revise(period.published, `m/${meter.meter}/${meter.occupancy}`, meter);
+    const published = reviseOfMeter(period.published, nameInPeriod(meter.meter, meter.occupancy), meter);
     if (published) out.push(published);
   }
   const published = revise(period.published, 'b', result);

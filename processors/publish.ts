@@ -1,20 +1,27 @@
 /** Revisions: a result is published again, with its revision raised, only when its content has changed. */
 import type { Result } from '../domain/results.ts';
+import { type ContentMember, contentOf } from './content.ts';
 import type { Published } from './published.ts';
+import type { Registry } from './registry.ts';
 
-/** What the key says already, the same for every revision. */
-const identity = ['v', 'kind', 'building', 'meter', 'role', 'lot', 'date', 'start', 'end', 'period', 'occupancy'];
-/** What may differ between equal runs, and so is no content. */
-const ignored: ReadonlySet<string> = new Set([...identity, 'revision', 'openedAt', 'updatedAt', 'closedAt']);
-/** A billing period's closing is content. */
-const ignoredOfPeriods: ReadonlySet<string> = new Set([...identity, 'revision']);
-
-/** 64 bits over the members in any order (a store may give them back in another); two revisions of one key are compared by it. */
+/** 53 bits over a result's content; two revisions of one key are compared by it. */
 export function contentHash(result: Result): number {
   const mixer = new Mixer();
-  const skip = result.kind === 'building_period' ? ignoredOfPeriods : ignored;
-  for (const member in result) if (!skip.has(member)) mixer.member(member, result[member as keyof Result]);
+  const members = contentOf[result.kind];
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i] as ContentMember;
+    const value = result[member.name as keyof Result] as unknown;
+    if (value !== undefined) mixer.member(member, value);
+  }
   return mixer.number();
+}
+
+/** The same for a meter's result, by the meter's name (or that of a stay) in the registry. */
+export function reviseOfMeter<R extends Result>(registry: Registry, name: string, result: R): R | null {
+  const revision = registry.raise(name, contentHash(result));
+  if (revision === 0) return null;
+  (result as { revision: number }).revision = revision;
+  return result;
 }
 
 /** What was published, by key. */
@@ -44,10 +51,9 @@ class Mixer {
   private highSum = 0;
   private lowSum = 0;
 
-  member(name: string, value: unknown): void {
-    const { length } = name;
-    this.high = 0xdeadbeef ^ (name.charCodeAt(0) * 7919 + name.charCodeAt(length - 1) * 104729 + length);
-    this.low = 0x41c6ce57 ^ (name.charCodeAt(length >> 1) * 1299709 + name.charCodeAt(length >> 2));
+  member(of: ContentMember, value: unknown): void {
+    this.high = of.high;
+    this.low = of.low;
     this.value(value);
     const { high, low } = this;
     this.highSum =

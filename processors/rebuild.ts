@@ -180,9 +180,7 @@ function previousOf(stored: readonly Result[], old: BuildingState): PreviousResu
     periods,
     closed: new Map([...old.periods].map(([key, period]) => [key, period.closed])),
     toldAt: new Map([...old.periods].map(([key, period]) => [key, period.toldAt])),
-    newestAt: new Map(
-      [...old.meters].flatMap(([id, { lastReadingAt }]) => (lastReadingAt === null ? [] : [[id, lastReadingAt]])),
-    ),
+    newestAt: new Map([...old.meters].map(([id, { lastReadingAt }]) => [id, lastReadingAt])),
   };
 }
 

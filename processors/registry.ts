@@ -29,14 +29,29 @@ export class Registry {
   }
 
   set(key: string, published: Published): void {
-    if (!isMeter(key)) {
-      this.others.set(key, published);
-      return;
-    }
-    const cell = this.numbering.of(this.nameOf(key)) * stride;
+    if (isMeter(key)) this.write(this.nameOf(key), published.revision, published.hash);
+    else this.others.set(key, published);
+  }
+
+  /** The last revision of a meter's result by its name (`nameInPeriod`); 0: none. */
+  revisionOf(name: string): number {
+    const revision = this.cells[this.numbering.find(name) * stride];
+    return revision === undefined || Number.isNaN(revision) ? 0 : revision;
+  }
+
+  /** Takes the content of a meter's result: its new revision, or 0 where it is what was told last. */
+  raise(name: string, hash: number): number {
+    const known = this.revisionOf(name);
+    if (known > 0 && this.cells[this.numbering.find(name) * stride + 1] === hash) return 0;
+    this.write(name, known + 1, hash);
+    return known + 1;
+  }
+
+  private write(name: string, revision: number, hash: number): void {
+    const cell = this.numbering.of(name) * stride;
     if (cell >= this.cells.length) this.cells = widened(this.cells, this.numbering.names.length, stride);
-    this.cells[cell] = published.revision;
-    this.cells[cell + 1] = published.hash;
+    this.cells[cell] = revision;
+    this.cells[cell + 1] = hash;
   }
 
   /** Meters first, in the order of their keys. */
@@ -55,7 +70,6 @@ export class Registry {
     return { revision, hash: this.cells[number * stride + 1] as number };
   }
 
-  /** Of a whole period the meter's own name, of a stay in it the meter and the stay. */
   private nameOf(key: string): string {
     return this.kind === 'period' && key.endsWith('/0') ? key.slice(2, -2) : key.slice(2);
   }
@@ -63,6 +77,11 @@ export class Registry {
   private keyOf(name: string): string {
     return this.kind === 'day' || name.includes('/') ? `m/${name}` : `m/${name}/0`;
   }
+}
+
+/** Of a whole period the meter's own name, of a stay in it the meter and the stay. */
+export function nameInPeriod(meter: string, occupancy: number): string {
+  return occupancy === 0 ? meter : `${meter}/${occupancy}`;
 }
 
 function isMeter(key: string): boolean {

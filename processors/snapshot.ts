@@ -43,11 +43,12 @@ export function decodeState(chunks: readonly string[]): BuildingState {
 /** `migrations[n]` takes a state of version n to n + 1. */
 const migrations: Readonly<Record<number, (state: unknown) => unknown>> = {};
 
-type PackedMeter = Omit<MeterState, 'tail' | 'decidedTo' | 'dirtyFrom' | 'acceptedAt'> & {
+type PackedMeter = Omit<MeterState, 'tail' | 'decidedTo' | 'dirtyFrom' | 'acceptedAt' | 'lastReadingAt'> & {
   readonly tail: readonly (number | null)[];
   readonly decidedTo: number | null;
   readonly dirtyFrom: Extended;
   readonly acceptedAt: number | null;
+  readonly lastReadingAt: number | null;
 };
 type PackedDay = Omit<DayState, 'meters' | 'published' | 'nextChangeAt'> & {
   readonly meters: [string, MeterDay][];
@@ -95,6 +96,7 @@ function pack(state: BuildingState): PackedState {
       decidedTo: finite(meter.decidedTo),
       dirtyFrom: extended(meter.dirtyFrom),
       acceptedAt: finite(meter.acceptedAt),
+      lastReadingAt: finite(meter.lastReadingAt),
       parts: meter.parts.map((part) => ({ ...part, startIntervalEnd: finite(part.startIntervalEnd) as number })),
     })),
     days: [...state.days.values()].map((day) => ({
@@ -184,6 +186,7 @@ function unpackMeter(packed: PackedMeter): MeterState {
     decidedTo: packed.decidedTo ?? Number.NEGATIVE_INFINITY,
     dirtyFrom: unextended(packed.dirtyFrom),
     acceptedAt: packed.acceptedAt ?? Number.NEGATIVE_INFINITY,
+    lastReadingAt: packed.lastReadingAt ?? Number.NEGATIVE_INFINITY,
     parts: packed.parts.map((part) => ({
       ...part,
       startIntervalEnd: (part.startIntervalEnd as number | null) ?? Number.NEGATIVE_INFINITY,

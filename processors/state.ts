@@ -56,7 +56,7 @@ export interface MeterState {
   base: FoldBase | null;
   /** Everything before this local midnight is decided; −Infinity: nothing. */
   decidedTo: number;
-  tail: ReadingTail;
+  readonly tail: ReadingTail;
   /** The earliest instant whose results may have changed since the last publication; Infinity: none. */
   dirtyFrom: number;
   /** The last instant that was accepted for good at the last publication; −Infinity: none. */
@@ -65,8 +65,8 @@ export interface MeterState {
   duplicates: number;
   late: number;
   rejected: number;
-  /** Newest reading of any verdict; null: never. */
-  lastReadingAt: number | null;
+  /** Newest reading of any verdict; −Infinity: never. */
+  lastReadingAt: number;
   parts: PartState[];
   /** Where the register wraps, as the meter's readings say; null: they do not. */
   registerLimitWh: number | null;
@@ -200,7 +200,7 @@ export function createMeterState(id: string): MeterState {
     duplicates: 0,
     late: 0,
     rejected: 0,
-    lastReadingAt: null,
+    lastReadingAt: Number.NEGATIVE_INFINITY,
     parts: [],
     registerLimitWh: null,
     firstAt: null,
@@ -240,6 +240,10 @@ export function meterStateOf(state: BuildingState, id: string): MeterState {
     state.meters.set(id, meter);
   }
   return meter;
+}
+
+export function hasBeenRead({ lastReadingAt }: MeterState): boolean {
+  return lastReadingAt !== Number.NEGATIVE_INFINITY;
 }
 
 /** Readings that came out of order are put in their place. */

@@ -8,12 +8,13 @@ import { createCalendar } from '../domain/calendar.ts';
 import { type DeclaredEvent, declaredEventKey } from '../domain/events.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
+import type { ReadingTail } from './consumption/tail.ts';
 import { type BuildingContext, createContext } from './context.ts';
 import type { Effects } from './effects.ts';
 import { evaluate } from './evaluate.ts';
 import { flush, isDue } from './flush.ts';
 import { closePeriod } from './periods.ts';
-import { type BuildingState, createBuildingState, type MeterState, meterStateOf } from './state.ts';
+import { type BuildingState, createBuildingState, hasBeenRead, type MeterState, meterStateOf } from './state.ts';
 import { observeBus, watch } from './watch.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -30,6 +31,7 @@ export type BuildingEvent =
 interface KnownMeter {
   readonly installedAt: number;
   readonly meter: MeterState;
+  readonly tail: ReadingTail;
 }
 
 /** One building under the reducer: configuration, what was declared, state. */
@@ -95,7 +97,7 @@ export class BuildingProcessor {
       effects.rejects.push({ code: 'METER_UNKNOWN', facts: { meter: reading.meter }, record: reading });
       return;
     }
-    const { meter, installedAt } = known;
+    const { meter, tail, installedAt } = known;
     const { at } = reading;
     if (at < installedAt) {
       meter.rejected++;
@@ -118,7 +120,7 @@ export class BuildingProcessor {
       this.closed(reading, effects);
       return;
     }
-    meter.tail.insert(
+    tail.insert(
       at,
       reading.energyImportWh,
       reading.powerW ?? Number.NaN,
@@ -127,10 +129,12 @@ export class BuildingProcessor {
     );
     if (reading.registerLimitWh !== undefined && reading.registerLimitWh > (meter.registerLimitWh ?? 0))
       meter.registerLimitWh = reading.registerLimitWh;
-    if (meter.lastReadingAt === null || at > meter.lastReadingAt) {
+    if (at > meter.lastReadingAt) {
       meter.lastReadingAt = at;
-      const from = meter.acceptedAt > at || meter.acceptedAt === Number.NEGATIVE_INFINITY ? at : meter.acceptedAt;
-      if (from < meter.dirtyFrom) meter.dirtyFrom = from;
+      // Of the readings that follow one another the first has said it.
+      if (meter.dirtyFrom === Number.POSITIVE_INFINITY)
+        meter.dirtyFrom =
+          meter.acceptedAt > at || meter.acceptedAt === Number.NEGATIVE_INFINITY ? at : meter.acceptedAt;
     } else meter.dirtyFrom = Number.NEGATIVE_INFINITY;
     if (at > state.eventClock) state.eventClock = at;
   }
@@ -140,14 +144,15 @@ export class BuildingProcessor {
     if (found) return found;
     const context = this.context.byId.get(id);
     if (!context) return undefined;
-    found = { installedAt: context.meter.installedAt, meter: meterStateOf(this.state, id) };
+    const meter = meterStateOf(this.state, id);
+    found = { installedAt: context.meter.installedAt, meter, tail: meter.tail };
     this.lookup.set(id, found);
     return found;
   }
 
   /** A silent meter's days are kept for it; everybody else's are decided. */
-  private isPending({ decidedTo, lastReadingAt }: MeterState, at: number): boolean {
-    if (lastReadingAt === null || at < decidedTo) return false;
+  private isPending(meter: MeterState, at: number): boolean {
+    if (!hasBeenRead(meter) || at < meter.decidedTo) return false;
     return this.state.days.has(this.context.calendar.windowOf('day', at).start);
   }
 
@@ -208,7 +213,6 @@ export class BuildingProcessor {
   private changed(at: number): void {
     const { state } = this;
     if (at < state.decidedTo) state.rebuildFrom = Math.min(state.rebuildFrom ?? at, at);
-    for (const meter of state.meters.values())
-      if (meter.lastReadingAt !== null) meter.dirtyFrom = Number.NEGATIVE_INFINITY;
+    for (const meter of state.meters.values()) if (hasBeenRead(meter)) meter.dirtyFrom = Number.NEGATIVE_INFINITY;
   }
 }

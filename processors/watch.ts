@@ -8,7 +8,7 @@ import type { BuildingContext, MeterContext } from './context.ts';
 import { isVacantSometime } from './day-findings.ts';
 import { publishAnomaly } from './days.ts';
 import type { Effects } from './effects.ts';
-import type { BuildingState, DayState } from './state.ts';
+import { type BuildingState, type DayState, hasBeenRead } from './state.ts';
 
 const hourMs = 3_600_000;
 /** Closed ones are remembered this long, so that the day keeps one anomaly a subject. */
@@ -38,7 +38,8 @@ export function watch(
   const yesterday = state.days.get(context.calendar.previous(window).start);
   for (const watched of context.meters) {
     const { meter } = watched;
-    const lastReadingAt = state.meters.get(meter.id)?.lastReadingAt ?? null;
+    const known = state.meters.get(meter.id);
+    const lastReadingAt = known && hasBeenRead(known) ? known.lastReadingAt : null;
     const found = silentMeterAnomaly(
       {
         meter: meter.id,

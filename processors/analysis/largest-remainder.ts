@@ -16,7 +16,7 @@ export function apportion(
   weights: readonly (number | bigint)[],
   order: readonly number[],
 ): number[] {
-  if (new Set(order).size !== weights.length || order.length !== weights.length) {
+  if (order.length !== weights.length || !isDistinct(order)) {
     throw new RangeError('one distinct order number a weight is needed');
   }
   if (typeof total === 'number' && isSmall(total, weights))
@@ -39,6 +39,11 @@ export function apportion(
   const ranked = shares.sort((a, b) => compare(b.remainder, a.remainder) || a.order - b.order);
   for (const { index } of ranked.slice(0, missing)) result[index]! += 1;
   return result;
+}
+
+/** Orders mostly rise, which is sooner seen than that they differ. */
+function isDistinct(order: readonly number[]): boolean {
+  return order.every((number, i) => i === 0 || number > order[i - 1]!) || new Set(order).size === order.length;
 }
 
 /** True where every product stays an exact number: the ordinary case. */

@@ -48,11 +48,16 @@ export class Curve {
   kind = new Uint8Array(512);
   maxGapMs = 0;
   private hasBreaks = false;
+  /** The longest interval between neighbours, when the curve had `longestOf` points. */
+  private longestMs = 0;
+  private longestOf = 0;
 
   reset(maxGapMs: number): void {
     this.length = 0;
     this.maxGapMs = maxGapMs;
     this.hasBreaks = false;
+    this.longestOf = 0;
+    this.longestMs = 0;
   }
 
   push(at: number, energyWh: number, powerW: number, apparentVa: number, resolutionWh: number, kind: number): void {
@@ -179,12 +184,27 @@ export class Curve {
   /** The intervals longer than maxGap that overlap `[from, to)`, breaks left out. */
   longIntervals(from: number, to: number): { at: number; until: number }[] {
     const found: { at: number; until: number }[] = [];
+    if (!this.hasLongIntervals()) return found;
     for (let i = Math.max(0, this.floor(from)); i + 1 < this.length && (this.at[i] as number) < to; i++) {
       const [at, until] = [this.at[i] as number, this.at[i + 1] as number];
       if (until - at > this.maxGapMs && ((this.kind[i + 1] as number) & pointAfterBreak) === 0)
         found.push({ at, until });
     }
     return found;
+  }
+
+  /** Most curves have none; each is asked for every part of every period. */
+  private hasLongIntervals(): boolean {
+    if (this.longestOf !== this.length) {
+      this.longestOf = this.length;
+      this.longestMs = 0;
+      const { at, length } = this;
+      for (let i = 1; i < length; i++) {
+        const lasts = (at[i] as number) - (at[i - 1] as number);
+        if (lasts > this.longestMs) this.longestMs = lasts;
+      }
+    }
+    return this.longestMs > this.maxGapMs;
   }
 
   private crossesLongInterval(i: number, boundary: number): boolean {

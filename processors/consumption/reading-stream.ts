@@ -23,7 +23,7 @@ const otherResolution = 8;
 /** Head, two numbers of eight bytes, two of five, a byte, a number of five; or a head and five floats. */
 const longestReading = 41;
 const scales = [1, 10, 100, 1000] as const;
-const firstCapacity = 400;
+const firstCapacity = 600;
 const leastGrowth = 256;
 
 const noBytes = new Uint8Array(0);
@@ -47,6 +47,22 @@ export class ReadingStream {
     const step = first ? at : at - this.lastAt;
     const change = step - this.lastStep;
     const rise = indexWh - this.lastWh;
+    if (
+      change === 0 &&
+      resolutionWh === this.lastResolution &&
+      isWord(rise) &&
+      isWord(powerW) &&
+      Number.isNaN(apparentVa)
+    ) {
+      // What most meters send, at even steps.
+      const { bytes } = this;
+      bytes[this.used] = 1;
+      this.used = putWord(bytes, putWord(bytes, this.used + 1, rise), powerW);
+      this.length++;
+      this.lastAt = at;
+      this.lastWh = indexWh;
+      return;
+    }
     const scale = scaleOf(powerW);
     const vaScale = apparentVa < 0 ? raw : scaleOf(apparentVa);
     const isRaw =
@@ -212,7 +228,13 @@ function put(bytes: Uint8Array, position: number, value: number): number {
     bytes[end++] = (rest % 128) | 128;
     rest = Math.floor(rest / 128);
   }
-  let word = rest | 0;
+  return putWord(bytes, end, rest | 0);
+}
+
+/** The same for an integer of 31 bits. */
+function putWord(bytes: Uint8Array, position: number, value: number): number {
+  let end = position;
+  let word = value;
   while (word > 127) {
     bytes[end++] = (word & 127) | 128;
     word >>= 7;

@@ -54,6 +54,7 @@ function crossesPrices(
 
 /** The slot names of the tariffs that hold at some time of `[start, end)`, in alphabetical order. */
 export function slotNames(tariffs: readonly Tariff[], start: number, end: number): string[] {
+  if (tariffs.length === 0) return [];
   const names = new Set<string>();
   tariffs.forEach((tariff, i) => {
     const until = tariffs[i + 1]?.from ?? Number.POSITIVE_INFINITY;
