@@ -132,9 +132,7 @@ export class BuildingProcessor {
     if (at > meter.lastReadingAt) {
       meter.lastReadingAt = at;
       // Of the readings that follow one another the first has said it.
-      if (meter.dirtyFrom === Number.POSITIVE_INFINITY)
-        meter.dirtyFrom =
-          meter.acceptedAt > at || meter.acceptedAt === Number.NEGATIVE_INFINITY ? at : meter.acceptedAt;
+      if (meter.dirtyFrom === Number.POSITIVE_INFINITY) meter.dirtyFrom = meter.acceptedAt;
     } else meter.dirtyFrom = Number.NEGATIVE_INFINITY;
     if (at > state.eventClock) state.eventClock = at;
   }

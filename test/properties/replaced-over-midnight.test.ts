@@ -47,3 +47,30 @@ describe('a declared replacement whose break crosses a midnight', () => {
     }
   });
 });
+
+/** A meter whose first index is declared before its first reading, and before the midnight between: the day before knows its end, whoever comes first. */
+describe('a first index declared the day before the first reading', () => {
+  it.each([
+    ['in their order', 0],
+    ['the first reading last', 1],
+  ])('readings %s', async (_, moved) => {
+    const event = { v: 1, building: 'B', type: 'replacement', meter: 'LOC01', at: start - 1, initialIndexWh: 0 };
+    const building: Building = { ...simulated, latenessMs: 2 * dayMs, events: [event as DeclaredEvent] };
+    const readings = Array.from({ length: 30 }, (_, hour): Reading[] => {
+      const at = start + hour * hourMs;
+      const one = { building: 'B', at, source: 'mbus' as const, receivedAt: start + 30 * hourMs };
+      return [
+        { ...one, meter: 'GLOBAL', energyImportWh: 500 * hour },
+        { ...one, meter: 'LOC01', energyImportWh: 200 * hour },
+      ];
+    }).flat();
+    const now = start + 2 * dayMs;
+    const theirs = referenceResults(building, readings, now, naiveCalendar(building.timezone));
+    const ours = await run(building, [...readings.slice(2 * moved), ...readings.slice(0, 2 * moved)], { now });
+    expect(ours.results.get(`meter_day/B/LOC01/${start - dayMs}`)).toMatchObject({
+      energyWh: 0,
+      endQuality: 'measured',
+    });
+    expect(allDifferences(theirs.results, ours.results).slice(0, 6)).toEqual([]);
+  });
+});
