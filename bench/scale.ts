@@ -1,7 +1,7 @@
 /**
- * `scale`: 1, 2 and 4 `releve process` on the same topic of 8 partitions. Measured from outside by the offsets that the group commits, from the
- * moment at which every process has restored partitions to the end of the topic. What it shows is bounded by the cores that the processes,
- * the broker and whatever else runs there share.
+ * `scale`: members of the group `process` on the same topic of 8 partitions: threads of one `releve process`, and several of one thread each. Measured from
+ * outside by the offsets that the group commits, from the moment at which every member has restored partitions to the end of the topic. What it
+ * shows is bounded by the cores that the processes, the broker and whatever else runs there share.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
@@ -20,6 +20,18 @@ import { median } from './figures.ts';
 import { fleet, fleetFile, readings } from './fleet.ts';
 import type { BenchRow } from './row.ts';
 
+interface Crew {
+  readonly processes: number;
+  /** Of each. */
+  readonly threads: number;
+}
+
+const crews: readonly Crew[] = [
+  { processes: 1, threads: 1 },
+  { processes: 1, threads: 2 },
+  { processes: 2, threads: 1 },
+  { processes: 4, threads: 1 },
+];
 const partitions = 8;
 const buildings = 400;
 const days = 4;
@@ -34,10 +46,10 @@ export async function run(): Promise<BenchRow[]> {
   const admin = createKafka(kafka).admin();
   try {
     await admin.connect();
-    const figures = new Map([1, 2, 4].map((count) => [count, [] as number[]]));
+    const figures = new Map(crews.map((crew) => [crew, [] as number[]]));
     for (let round = 0; round < rounds; round++) {
-      for (const [count, found] of figures) {
-        const prefix = `scale-${round}-${count}`;
+      for (const [crew, found] of figures) {
+        const prefix = `scale-${round}-${crew.processes}-${crew.threads}`;
         await ensureTopics(admin, { prefix, partitions, replicationFactor: 1 });
         await fill(kafka.brokers, prefix);
         const config = join(folder, `${prefix}.yaml`);
@@ -46,17 +58,19 @@ export async function run(): Promise<BenchRow[]> {
           config,
           JSON.stringify({ version: 1, data_dir: folder, kafka: section, buildings: fleetFile(buildings) }),
         );
-        found.push(await throughput(admin, prefix, count, config));
+        found.push(await throughput(admin, prefix, crew, config));
       }
     }
-    process.stderr.write(
-      `${JSON.stringify(Object.fromEntries(figures))} on ${availableParallelism()} cores, load ${loadavg().join(' ')}\n`,
-    );
-    const one = median(figures.get(1)!);
-    return [2, 4].map((count) => {
-      const ours = median(figures.get(count)!);
-      return { name: `scale: ${count} processes beside 1`, ours, peer: one, ratio: ours / one, unit: 'readings/s' };
-    });
+    process.stderr.write(`on ${availableParallelism()} cores, load ${loadavg().join(' ')}\n`);
+    for (const [crew, found] of figures) process.stderr.write(`${JSON.stringify(crew)} ${found.map(Math.round)}\n`);
+    const [one, ...others] = [...figures].map(([crew, found]) => ({ crew, speed: median(found) }));
+    return others.map(({ crew: { processes, threads }, speed }) => ({
+      name: `scale: ${processes} of ${threads} thread(s) beside 1 of 1`,
+      ours: speed,
+      peer: one!.speed,
+      ratio: speed / one!.speed,
+      unit: 'readings/s',
+    }));
   } finally {
     await admin.disconnect();
     await kafka.stop();
@@ -79,29 +93,36 @@ async function fill(brokers: readonly string[], prefix: string): Promise<void> {
 }
 
 /** Readings a second while all of them work; ends the processes. */
-async function throughput(admin: Admin, prefix: string, count: number, config: string): Promise<number> {
+async function throughput(admin: Admin, prefix: string, crew: Crew, config: string): Promise<number> {
   const topic = topicName('readings', prefix);
   const end = (await admin.fetchTopicOffsets(topic)).reduce((sum, { offset }) => sum + Number(offset), 0);
-  const children: Child[] = Array.from({ length: count }, () => startReleve(['process', '-c', config]));
+  const command = ['process', '-c', config, '--threads', String(crew.threads)];
+  const children: Child[] = Array.from({ length: crew.processes }, () => startReleve(command));
   let first: { readonly at: number; readonly done: number } | undefined;
   const deadline = performance.now() + patienceMs;
   try {
     for (;;) {
-      const [answer] = await admin.fetchOffsets({ groupId: `${prefix}-process`, topics: [topic] });
+      // A coordinator that has just been made is still loading.
+      const [answer] = await admin.fetchOffsets({ groupId: `${prefix}-process`, topics: [topic] }).catch(() => []);
       const done = (answer?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
       const now = performance.now();
-      if (done > 0 && !first && children.every((child) => child.said().includes('"msg":"restored"')))
-        first = { at: now, done };
+      if (done > 0 && !first && children.every((child) => workers(child) === crew.threads)) first = { at: now, done };
       if (first && done >= end && now > first.at) return ((done - first.done) / (now - first.at)) * 1000;
       if (now > deadline || (done >= end && !first))
         throw new Error(
-          `${count} processes: ${done} of ${end}\n${children.map((child) => child.said().slice(-1500)).join('\n')}`,
+          `${JSON.stringify(crew)}: ${done} of ${end}\n${children.map((child) => child.said().slice(-1500)).join('\n')}`,
         );
       await sleep(pollMs);
     }
   } finally {
     await Promise.all(children.map((child) => child.stop()));
   }
+}
+
+/** Its threads that have restored a partition. */
+function workers(child: Child): number {
+  const restored = child.said().matchAll(/^.*"msg":"restored".*$/gm);
+  return new Set([...restored].map(([line]) => /"thread":\d+/.exec(line)?.[0])).size;
 }
 
 if (import.meta.main) console.table(await run());
