@@ -1,4 +1,4 @@
-/** The command line as a stranger starts it: a real process on plain Node, a data folder of its own. */
+/** The command line as a stranger starts it: a real process on plain Node, a data folder of its own; what Node compiled it keeps for the next start. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../../bin/releve.ts', import.meta.url));
+/** Node's own place for it. */
+const compileCache = join(tmpdir(), 'node-compile-cache');
 
 export interface Ended {
   /** Null: ended by a signal. */
@@ -24,7 +26,7 @@ export interface Running {
 export function startReleve(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
     stdio: 'pipe',
-    env: { ...process.env, ...env },
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...env },
   });
   // Who writes to it may find it closed.
   child.stdin.on('error', () => undefined);
