@@ -41,11 +41,13 @@ export function registerProcess(program: Command): void {
 }
 
 async function runProcess(options: ProcessCommandOptions): Promise<void> {
+  const asked = threadsAskedFor(options.threads);
   const { kafka, ...rest } = configurationOf(options);
   if (!kafka)
     throw new ConfigurationError(['kafka: missing, process needs a broker (the embedded mode is `releve run`)']);
   const config = { ...rest, kafka };
-  const count = threadsOf(options.threads, kafka.partitions);
+  // More than partitions would have nothing to do.
+  const count = Math.min(asked, kafka.partitions);
   const output = standardError();
   const log = createLogger('process', output);
   const settings: ProcessSettings = {
@@ -81,12 +83,12 @@ async function runProcess(options: ProcessCommandOptions): Promise<void> {
   }
 }
 
-/** As many as asked for, or as cores; more than partitions would have nothing to do. */
-function threadsOf(asked: string | undefined, partitions: number): number {
-  const threads = asked === undefined ? availableParallelism() : Number(asked);
+/** The cores that this process may use, unless the operator says otherwise. */
+function threadsAskedFor(text: string | undefined): number {
+  const threads = text === undefined ? availableParallelism() : Number(text);
   if (!Number.isInteger(threads) || threads < 1)
-    throw new ConfigurationError([`--threads: "${asked}" is not a whole number from 1 on`]);
-  return Math.min(threads, partitions);
+    throw new ConfigurationError([`--threads: "${text}" is not a whole number from 1 on`]);
+  return threads;
 }
 
 /** Without a folder of its own a process restores from the changelog alone. */

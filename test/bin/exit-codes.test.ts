@@ -73,6 +73,7 @@ describe('2: wrong usage or configuration', () => {
     [['event', 'add', 'tariff', '--slot', 'hp=20@06:00-22:00', '--at', '2026-02-02'], '--slot: '],
     [['demo', '--once', '--days', '0'], '--days: '],
     [['demo', '--leak-w', '-3'], '--leak-w: '],
+    [['process', '--threads', '0'], '--threads: '],
   ])('%j says %s', (args, problem) =>
     inFolder(async (folder) => {
       const outcome = createProgram(args[0]).then((program) =>

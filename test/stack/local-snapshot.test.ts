@@ -72,9 +72,9 @@ async function counted(role: StartedRole): Promise<number> {
   return sum;
 }
 
-/** A process, once its partitions are restored, and where from. */
+/** A process, once its partitions are restored, and where from. Of one thread: two may pass a partition on before both have theirs. */
 async function started(): Promise<{ role: StartedRole; sources: unknown[]; codes: unknown[] }> {
-  const role = await rig.start('process');
+  const role = await rig.start('process', '--threads', '1');
   const restored = () => role.log.filter(({ msg }) => msg === 'state');
   await until('the partitions are restored', 60_000, () => restored().length >= partitions);
   const codes = role.log.flatMap(({ code }) =>
