@@ -2,26 +2,18 @@
 import { type Share, shareOut, splitShare } from './analysis/shares.ts';
 import type { MeterPart } from './period-parts.ts';
 
+interface LotParts {
+  readonly number: number;
+  energyWh: number;
+  active: boolean;
+  readonly parts: MeterPart[];
+  readonly wholes: MeterPart[];
+}
+
 /** Of each tenant part: the lot's share, divided over its meters and stays. */
 export function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
   const shares = new Map<MeterPart, Share>();
-  const byLot = new Map<number, MeterPart[]>();
-  for (const part of tenants) {
-    const lot = part.evaluated.context.meter.lot ?? 0;
-    const parts = byLot.get(lot);
-    if (parts) parts.push(part);
-    else byLot.set(lot, [part]);
-  }
-  const entries = [...byLot].map(([number, parts]) => {
-    const wholes = parts.filter((part) => part.occupancy === 0);
-    return {
-      number,
-      energyWh: wholes.reduce((sum, part) => sum + (part.figures.energyWh ?? 0), 0),
-      active: wholes.some(isActive),
-      parts,
-      wholes,
-    };
-  });
+  const entries = lotsOf(tenants);
   const weight = (part: MeterPart) => ({
     energyWh: part.figures.energyWh ?? 0,
     durationMs: part.span.end - part.span.start,
@@ -46,6 +38,26 @@ export function sharesOf(tenants: readonly MeterPart[]): Map<MeterPart, Share> {
     });
   });
   return shares;
+}
+
+function lotsOf(tenants: readonly MeterPart[]): LotParts[] {
+  const entries: LotParts[] = [];
+  const byNumber = new Map<number, LotParts>();
+  for (const part of tenants) {
+    const number = part.evaluated.context.meter.lot ?? 0;
+    let lot = byNumber.get(number);
+    if (!lot) {
+      lot = { number, energyWh: 0, active: false, parts: [], wholes: [] };
+      byNumber.set(number, lot);
+      entries.push(lot);
+    }
+    lot.parts.push(part);
+    if (part.occupancy !== 0) continue;
+    lot.wholes.push(part);
+    lot.energyWh += part.figures.energyWh ?? 0;
+    lot.active ||= isActive(part);
+  }
+  return entries;
 }
 
 /** Its consumption is known, and the lot is not vacant throughout. */

@@ -1,5 +1,5 @@
 /** Billing periods of a building: energies by meter and stay, shares, charges, closing and adjustments; each also to date while it runs. */
-import { isVacantThroughout, type Lot } from '../domain/building.ts';
+import { isVacantThroughout, type Lot, type Occupancy } from '../domain/building.ts';
 import { periodKinds } from '../domain/calendar.ts';
 import type { Adjustment, BuildingPeriod, MeterPeriod, Result } from '../domain/results.ts';
 import type { PeriodKind, TimeWindow, WindowFlag, WindowStatus } from '../domain/window.ts';
@@ -20,33 +20,36 @@ export function partSpans(
   lot: Lot | undefined,
   window: TimeWindow,
 ): { span: PartSpan; occupancy: number; occupant: string | null; vacant: boolean }[] {
+  const { start: periodStart, end: periodEnd } = window;
   const kind = window.kind as PeriodKind;
-  const span = (start: number, end: number): PartSpan => ({ kind, periodStart: window.start, start, end });
   const stays = lot?.occupancy ?? [];
-  const isInside = (at: number | undefined): at is number => at !== undefined && at > window.start && at < window.end;
-  const stayAt = (at: number) => stays.find((stay) => stay.from <= at && (stay.to === undefined || stay.to > at));
+  const isInside = (at: number | undefined): at is number => at !== undefined && at > periodStart && at < periodEnd;
   const isCut = stays.some((stay) => isInside(stay.from) || isInside(stay.to));
   const parts = [
     {
-      span: span(window.start, window.end),
+      span: { kind, periodStart, start: periodStart, end: periodEnd },
       occupancy: 0,
-      occupant: isCut ? null : (stayAt(window.start)?.occupant ?? null),
-      vacant: isVacantThroughout(lot, window.start, window.end),
+      occupant: isCut ? null : (stayAt(stays, periodStart)?.occupant ?? null),
+      vacant: isVacantThroughout(lot, periodStart, periodEnd),
     },
   ];
   if (!isCut) return parts;
-  const cuts = new Set([window.start, ...stays.flatMap((stay) => [stay.from, stay.to].filter(isInside))]);
+  const cuts = new Set([periodStart, ...stays.flatMap((stay) => [stay.from, stay.to].filter(isInside))]);
   const starts = [...cuts].sort((a, b) => a - b);
   starts.forEach((start, i) => {
-    const stay = stayAt(start);
+    const stay = stayAt(stays, start);
     parts.push({
-      span: span(start, starts[i + 1] ?? window.end),
+      span: { kind, periodStart, start, end: starts[i + 1] ?? periodEnd },
       occupancy: start,
       occupant: stay?.occupant ?? null,
       vacant: stay !== undefined && stay.occupant === null,
     });
   });
   return parts;
+}
+
+function stayAt(stays: readonly Occupancy[], at: number): Occupancy | undefined {
+  return stays.find((stay) => stay.from <= at && (stay.to === undefined || stay.to > at));
 }
 
 /** The period windows that hold any of `[from, to]`. */
@@ -192,15 +195,12 @@ function periodResults(
   now: number,
 ): { meterPeriods: MeterPeriod[]; buildingPeriod: BuildingPeriod } {
   const { building, calendar } = context;
-  const parts = evaluation.meters.flatMap((evaluated) =>
-    partSpans(evaluated.context.lot, window).map(
-      (part): MeterPart => ({
-        ...part,
-        evaluated,
-        figures: partFigures(evaluated, part.span, building.tariffs, calendar),
-      }),
-    ),
-  );
+  const parts: MeterPart[] = [];
+  for (const evaluated of evaluation.meters)
+    for (const { span, occupancy, occupant, vacant } of partSpans(evaluated.context.lot, window)) {
+      const figures = partFigures(evaluated, span, building.tariffs, calendar);
+      parts.push({ evaluated, span, occupancy, occupant, vacant, figures });
+    }
   const tenants = parts.filter((part) => part.evaluated.context.meter.role === 'tenant');
   const shares = sharesOf(tenants);
   const general = parts.find((part) => part.evaluated.context.meter.role === 'general' && part.occupancy === 0);

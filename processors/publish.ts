@@ -83,7 +83,9 @@ class Mixer {
       for (const item of value) this.value(item);
       this.word(value.length);
     } else {
-      for (const member of Object.keys(value).sort()) {
+      const names = Object.keys(value);
+      if (names.length > 1) names.sort();
+      for (const member of names) {
         this.value(member);
         this.value((value as Record<string, unknown>)[member]);
       }

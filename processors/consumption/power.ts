@@ -18,31 +18,26 @@ export const coarseStepWh = 100;
 export const tooCoarseStepWh = 400;
 
 export interface PowerFacts {
-  readings: number;
-  maxW: number | null;
-  maxAt: number | null;
+  readonly readings: number;
+  readonly maxW: number | null;
+  readonly maxAt: number | null;
   /** Greatest apparent power, VA. */
-  maxVa: number | null;
-  maxVaAt: number | null;
-  meanW: number | null;
+  readonly maxVa: number | null;
+  readonly maxVaAt: number | null;
+  readonly meanW: number | null;
   /** The largest register step of the window's readings. */
-  resolutionWh: number;
+  readonly resolutionWh: number;
 }
 
 /** Accepted readings of `[start, end)`: count, maxima, mean. */
 export function powerOf(curve: Curve, start: number, end: number): PowerFacts {
-  const facts: PowerFacts = {
-    readings: 0,
-    maxW: null,
-    maxAt: null,
-    maxVa: null,
-    maxVaAt: null,
-    meanW: null,
-    resolutionWh: 1,
-  };
   const { at, powerW, apparentVa, kind, resolutionWh } = curve;
+  let readings = 0;
   let max = Number.NEGATIVE_INFINITY;
+  let maxAt = 0;
   let maxVa = Number.NEGATIVE_INFINITY;
+  let maxVaAt = 0;
+  let stepWh = 1;
   let area = 0;
   let weight = 0;
   let knownWh = 0;
@@ -52,22 +47,22 @@ export function powerOf(curve: Curve, start: number, end: number): PowerFacts {
     if (ta >= end) break;
     const power = powerW[i] as number;
     if (ta >= start && ((kind[i] as number) & (pointContext | pointVirtual)) === 0) {
-      facts.readings++;
+      readings++;
       if (power > max) {
         max = power;
-        facts.maxAt = ta;
+        maxAt = ta;
       }
       const va = apparentVa[i] as number;
       if (va > maxVa) {
         maxVa = va;
-        facts.maxVaAt = ta;
+        maxVaAt = ta;
       }
-      if ((resolutionWh[i] as number) > facts.resolutionWh) facts.resolutionWh = resolutionWh[i] as number;
+      if ((resolutionWh[i] as number) > stepWh) stepWh = resolutionWh[i] as number;
     }
     if (curve.isGapAfter(i)) continue;
     const tb = at[i + 1] as number;
-    const from = ta > start ? ta : start;
-    const to = tb < end ? tb : end;
+    const from = Math.max(ta, start);
+    const to = Math.min(tb, end);
     if (to <= from) continue;
     const next = powerW[i + 1] as number;
     if (!Number.isNaN(power) && !Number.isNaN(next)) {
@@ -78,13 +73,18 @@ export function powerOf(curve: Curve, start: number, end: number): PowerFacts {
     knownWh += (((curve.energyWh[i + 1] as number) - (curve.energyWh[i] as number)) * (to - from)) / (tb - ta);
     knownMs += to - from;
   }
-  if (max > Number.NEGATIVE_INFINITY) facts.maxW = max;
-  else facts.maxAt = null;
-  if (maxVa > Number.NEGATIVE_INFINITY) facts.maxVa = maxVa;
-  else facts.maxVaAt = null;
-  if (weight > 0) facts.meanW = area / weight;
-  else if (knownMs > 0) facts.meanW = (knownWh * 3_600_000) / knownMs;
-  return facts;
+  const hasPower = max > Number.NEGATIVE_INFINITY;
+  const hasVa = maxVa > Number.NEGATIVE_INFINITY;
+  const meanOfEnergyW = knownMs > 0 ? (knownWh * 3_600_000) / knownMs : null;
+  return {
+    readings,
+    maxW: hasPower ? max : null,
+    maxAt: hasPower ? maxAt : null,
+    maxVa: hasVa ? maxVa : null,
+    maxVaAt: hasVa ? maxVaAt : null,
+    meanW: weight > 0 ? area / weight : meanOfEnergyW,
+    resolutionWh: stepWh,
+  };
 }
 
 /** Fills `slots` with the energy (Wh) of each 10-minute slot from `start`; NaN where unknown or in a gap. Returns the number of slots. */

@@ -13,6 +13,8 @@
  */
 import { ReadingColumns } from './readings.ts';
 
+/** Nothing but an integer power. */
+const plain = 1;
 const raw = 7;
 const otherStep = 8;
 const stepNegative = 16;
@@ -56,7 +58,7 @@ export class ReadingStream {
     ) {
       // What most meters send, at even steps.
       const { bytes } = this;
-      bytes[this.used] = 1;
+      bytes[this.used] = plain;
       this.used = putWord(bytes, putWord(bytes, this.used + 1, rise), powerW);
       this.length++;
       this.lastAt = at;
@@ -108,12 +110,29 @@ export class ReadingStream {
     into.reset(this.length);
     const { length } = this;
     const { at, indexWh, powerW, apparentVa, resolutionWh } = into;
-    const reader = new Reader(this.bytes);
+    const { bytes } = this;
+    const reader = new Reader(bytes);
     let instant = 0;
     let step = 0;
     let index = 0;
     let resolution = 1;
     for (let i = 0; i < length; i++) {
+      const { position } = reader;
+      const rise = bytes[position + 1] as number;
+      const low = bytes[position + 2] as number;
+      const high = bytes[position + 3] as number;
+      if (bytes[position] === plain && i > 0 && rise < 128 && low > 127 && high < 128) {
+        // Even steps, a small rise and an integer power of two bytes: most readings, read at once.
+        reader.position = position + 4;
+        instant += step;
+        index += rise;
+        at[i] = instant;
+        indexWh[i] = index;
+        powerW[i] = (low & 127) | (high << 7);
+        apparentVa[i] = Number.NaN;
+        resolutionWh[i] = resolution;
+        continue;
+      }
       const head = reader.byte();
       let power = Number.NaN;
       let apparent = Number.NaN;
@@ -129,8 +148,8 @@ export class ReadingStream {
       } else {
         if ((head & otherStep) !== 0) step += (head & stepNegative) === 0 ? reader.number() : -reader.number();
         instant += step;
-        const rise = reader.number();
-        index += (head & indexFalls) === 0 ? rise : -rise;
+        const change = reader.number();
+        index += (head & indexFalls) === 0 ? change : -change;
         if (scale !== 0) {
           power = scale === 1 ? reader.number() : reader.number() / (scales[scale - 1] as number);
           if ((head & powerNegative) !== 0) power = -power;
@@ -186,7 +205,7 @@ export class ReadingStream {
 
 class Reader {
   private readonly bytes: Uint8Array;
-  private position = 0;
+  position = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
