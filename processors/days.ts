@@ -158,9 +158,14 @@ function changedAlone(context: BuildingContext, day: DayState, before: ReadonlyM
     if (!result || !isComplete(result)) isWhole = false;
     if (!result || result === old) continue;
     if (old === undefined ? result.readings > 0 : isOtherCurve(old, result)) return true;
-    if (result.energyWh !== (old?.energyWh ?? null)) changed = true;
+    if (result.energyWh !== (old?.energyWh ?? null) || (old && isKnownElsewhere(old, result))) changed = true;
   }
   return changed && !isWhole && !isUnknownOfAny(context, day);
+}
+
+/** What is shared with the other meters begins or ends elsewhere. */
+function isKnownElsewhere(old: MeterDay, result: MeterDay): boolean {
+  return result.startQuality !== old.startQuality || result.endQuality !== old.endQuality;
 }
 
 function isOtherCurve(old: MeterDay, result: MeterDay): boolean {

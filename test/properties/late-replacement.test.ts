@@ -51,3 +51,30 @@ describe('a quarantine resolved after the days of the others were decided', () =
     expect(ours.processor.state.rebuildFrom).toBe(null);
   });
 });
+
+/**
+ * Three readings of a new register are believed, then a fourth comes late, in their midst, and with it they agree no more: the end of the
+ * second day, decided for the others, is as unknown as before, though the day's consumption stays the same.
+ */
+describe('a replacement that a late reading takes back after the days of the others were decided', () => {
+  it.each([1, 7, 1000])('told every %i readings', async (every) => {
+    const readings: Reading[] = [];
+    const read = (meter: string, hours: number, energyImportWh: number, receivedHours = hours): void => {
+      const [at, receivedAt] = [start + hours * hourMs, start + receivedHours * hourMs];
+      readings.push({ building: 'B', meter, at, energyImportWh, source: 'mbus', receivedAt });
+    };
+    for (let hour = 0; hour <= 6 * 24; hour++) {
+      read('GLOBAL', hour, 90_000 + 1000 * hour);
+      read('LOC02', hour, 5000 + 300 * hour);
+      if (hour <= 24 + 15) read('LOC01', hour, 800_000 + 200 * hour);
+    }
+    for (const [k, hour] of [126, 126.7, 127.4].entries()) read('LOC01', hour, 10 * k);
+    read('LOC01', 126.3, 50_000_000, 130);
+    readings.sort((a, b) => a.receivedAt - b.receivedAt);
+    const now = start + 9 * dayMs;
+    const ours = await run(building, readings, { now, flushAfter: (n) => n % every === 0 });
+    const theirs = referenceResults(building, readings, now, naiveCalendar(building.timezone));
+    expect(ours.account.quarantined).toBe(2);
+    expect(allDifferences(theirs.results, ours.results).slice(0, 6)).toEqual([]);
+  });
+});
