@@ -36,7 +36,7 @@ export class ThreadDied extends Error {
   readonly code: 'THREAD_DIED' | 'THREAD_OUT_OF_MEMORY';
   readonly thread: number;
   constructor(thread: number, cause: unknown) {
-    const isFull = (cause as { code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY';
+    const isFull = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
     const code = isFull ? 'THREAD_OUT_OF_MEMORY' : 'THREAD_DIED';
     super(`${code}: thread ${thread}: ${reasonOf(cause)}`, { cause });
     this.code = code;
@@ -44,7 +44,7 @@ export class ThreadDied extends Error {
   }
 }
 
-/** Less than a scrape waits by default. */
+/** Less than Prometheus waits for a page. */
 const answerMs = 3000;
 
 export function createProcessThreads(options: ThreadsOptions): ProcessThreads {
@@ -70,7 +70,8 @@ export function createProcessThreads(options: ThreadsOptions): ProcessThreads {
       } catch (error) {
         if (error instanceof ThreadDied) {
           const { code, thread, cause } = error;
-          log.fatal({ code, thread, reason: reasonOf(cause), stack: (cause as Error).stack }, 'a thread died');
+          const stack = cause instanceof Error ? cause.stack : undefined;
+          log.fatal({ code, thread, reason: reasonOf(cause), stack }, 'a thread died');
         }
         stop();
         await Promise.race([Promise.allSettled(ends), sleep(longestStopMs, undefined, { ref: false })]);

@@ -1,4 +1,4 @@
-/** `releve process`: readings from Kafka to results in Kafka, exactly once; a thread a core, and as many processes as there are partitions. */
+/** `releve process`: readings from Kafka to results in Kafka, exactly once, by a thread a core; all threads of all processes share the partitions. */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -26,7 +26,7 @@ export function registerProcess(program: Command): void {
   program
     .command('process')
     .description(
-      'transforme les relevés de Kafka en résultats, exactement une fois ; autant de processus que de partitions',
+      'transforme les relevés de Kafka en résultats, exactement une fois ; fils et processus se partagent les partitions',
     )
     .option('--operations-port <n>', 'santé et métriques Prometheus sur ce port')
     .option('--publish-ms <n>', 'publie au plus à ce rythme tant que des relevés arrivent', '1000')
