@@ -121,7 +121,8 @@ test(`${kills} kills: no message is lost, none comes twice but what was cut off 
     expect(aimed).toBeGreaterThanOrEqual(4);
     expect([...cutOff].filter((id) => repeated.has(id)).length).toBeGreaterThan(0);
     expect([...repeated].filter((id) => !cutOff.has(id)).length).toBeLessThanOrEqual(unlucky);
-    expect(arrived().length - expected.size).toBeLessThanOrEqual(cutOff.size + unlucky);
+    // One message may be cut off in several lives, so kills are counted here.
+    expect(arrived().length - expected.size).toBeLessThanOrEqual(aimed + unlucky);
     sameButForTheDate(mail.accepted);
 
     // A start that finds nothing to do sends nothing.

@@ -49,7 +49,7 @@ const acknowledged = (place?: 'journal' | 'spool') =>
       ? event.records.map(({ value }) => (value as { n: number }).n)
       : [],
   );
-const until = (condition: () => boolean) => expect.poll(condition, { timeout: 5000, interval: 5 }).toBe(true);
+const until = (condition: () => boolean) => expect.poll(condition, { timeout: 30_000, interval: 5 }).toBe(true);
 
 test('the journal up: in order, acknowledged once, nothing on disk', async () => {
   start();

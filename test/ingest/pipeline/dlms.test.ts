@@ -76,7 +76,7 @@ test.each([
   ],
 ])('%s pushes become one reading an interval, with the index that the meter shows', async (_name, options) => {
   const { simulation, journal, ingest } = await bench(options);
-  await expect.poll(() => ingest.counts.readings, { timeout: 8000 }).toBeGreaterThan(12);
+  await expect.poll(() => ingest.counts.readings, { timeout: 30_000 }).toBeGreaterThan(12);
   await ingest.stop();
   const readings = (await journal.contents('readings')) as {
     meter: string;
@@ -99,7 +99,7 @@ test('lines cut again and again come back', async () => {
   const { gateway, ingest } = await bench();
   for (let cut = 0; cut < 5; cut += 1) {
     const before = ingest.counts.readings;
-    await expect.poll(() => ingest.counts.readings, { timeout: 8000 }).toBeGreaterThan(before + 3);
+    await expect.poll(() => ingest.counts.readings, { timeout: 30_000 }).toBeGreaterThan(before + 3);
     gateway.drop();
   }
   expect(ingest.counts.readings).toBeGreaterThan(15);
@@ -111,7 +111,7 @@ test('wrong keys give rejects with the reason and no reading', async () => {
     authKey: Buffer.from(authenticationKey, 'hex'),
     source: { key, authenticationKey: key },
   });
-  await expect.poll(() => ingest.counts.rejects, { timeout: 8000 }).toBeGreaterThan(8);
+  await expect.poll(() => ingest.counts.rejects, { timeout: 30_000 }).toBeGreaterThan(8);
   await ingest.stop();
   const rejects = await journal.contents('rejects');
   expect(rejects).toHaveLength(4);
@@ -121,7 +121,7 @@ test('wrong keys give rejects with the reason and no reading', async () => {
 
 test('another meter on the line is a reject', async () => {
   const { ingest, journal } = await bench({ change: { serial: '99999999' } });
-  await expect.poll(() => ingest.counts.rejects, { timeout: 8000 }).toBeGreaterThan(3);
+  await expect.poll(() => ingest.counts.rejects, { timeout: 30_000 }).toBeGreaterThan(3);
   await ingest.stop();
   expect((await journal.contents('rejects'))[0]).toMatchObject({
     code: 'METER_MISMATCH',
