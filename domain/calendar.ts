@@ -23,10 +23,19 @@ export interface Calendar {
   localTime(date: string, hour: number, minute: number): number;
   /** The days that begin in `[window.start, end)`, in order, of a window that is no day itself. */
   daysOf(window: TimeWindow, end: number): readonly TimeWindow[];
+  /** The time around the instant in which local time is UTC + `offsetMs`; `start` is no earlier than was asked for yet. */
+  offsetAt(at: number): OffsetSpan;
   /** Local date of an instant. */
   dateOf(at: number): string;
   /** ISO weekday 1 (Monday) to 7 of a local date. */
   weekday(date: string): number;
+}
+
+/** Epoch ms `[start, end)`; Infinity where no change is to come. */
+export interface OffsetSpan {
+  readonly start: number;
+  readonly end: number;
+  readonly offsetMs: number;
 }
 
 export function createCalendar(timezone: string): Calendar {
@@ -51,6 +60,8 @@ export function createCalendar(timezone: string): Calendar {
   };
   const daysByWindow = new Map<TimeWindow, readonly TimeWindow[]>();
   const weekdays = new Map<string, number>();
+  /** By their ends. */
+  const offsets = new Map<number, OffsetSpan>();
   const localTimes = new Map<string, Map<number, number>>();
 
   function build(kind: WindowKind, first: Temporal.PlainDate): TimeWindow {
@@ -127,6 +138,15 @@ export function createCalendar(timezone: string): Calendar {
     return days.slice(0, count);
   }
 
+  function offsetAt(at: number): OffsetSpan {
+    for (const known of offsets.values()) if (at >= known.start && at < known.end) return known;
+    const zoned = Temporal.Instant.fromEpochMilliseconds(Math.floor(at)).toZonedDateTimeISO(timezone);
+    const end = zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+    const span = { start: at, end, offsetMs: zoned.offsetNanoseconds / 1e6 };
+    offsets.set(end, span);
+    return span;
+  }
+
   function localTime(date: string, hour: number, minute: number): number {
     let times = localTimes.get(date);
     if (!times) {
@@ -160,6 +180,7 @@ export function createCalendar(timezone: string): Calendar {
     between,
     daysOf,
     localTime,
+    offsetAt,
     dateOf: (at) => windowOf('day', at).date,
     weekday,
   };

@@ -7,9 +7,8 @@
  * Each instant is in the slot that its local time of day says, so the repeated hour is judged twice by the same clock. A tariff holds from
  * its instant to the next one's; before the first there is no price and no segment. Neighbours of one slot and tariff are one segment.
  */
-import { Temporal } from 'temporal-polyfill';
 import type { PriceSlot, Tariff } from '../../domain/building.ts';
-import type { Calendar } from '../../domain/calendar.ts';
+import type { Calendar, OffsetSpan } from '../../domain/calendar.ts';
 
 export interface SlotSegment {
   /** Epoch ms `[start, end)`. */
@@ -25,9 +24,9 @@ export interface SlotSegment {
 export function slotSegments(
   window: { readonly start: number; readonly end: number },
   tariffs: readonly Tariff[],
-  calendar: Pick<Calendar, 'timezone'>,
+  calendar: Pick<Calendar, 'offsetAt'>,
 ): SlotSegment[] {
-  const pieces = constantOffsets(window.start, window.end, calendar.timezone);
+  const pieces = constantOffsets(window.start, window.end, calendar);
   return tariffSpans(window, tariffs).flatMap(({ start, end, tariff }) => {
     const segments: SlotSegment[] = [];
     for (const piece of pieces) {
@@ -90,17 +89,12 @@ function slotLimits(slots: readonly PriceSlot[]): number[] {
   return [...new Set(minutes)].sort((a, b) => a - b).map((minute) => minute * minuteMs);
 }
 
-function constantOffsets(
-  start: number,
-  end: number,
-  timezone: string,
-): { start: number; end: number; offsetMs: number }[] {
-  const pieces: { start: number; end: number; offsetMs: number }[] = [];
+function constantOffsets(start: number, end: number, { offsetAt }: Pick<Calendar, 'offsetAt'>): OffsetSpan[] {
+  const pieces: OffsetSpan[] = [];
   for (let at = start; at < end; ) {
-    const zoned = Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(timezone);
-    const next = zoned.getTimeZoneTransition('next')?.epochMilliseconds ?? end;
-    const until = Math.min(end, next);
-    pieces.push({ start: at, end: until, offsetMs: zoned.offsetNanoseconds / 1e6 });
+    const { end: change, offsetMs } = offsetAt(at);
+    const until = Math.min(end, change);
+    pieces.push({ start: at, end: until, offsetMs });
     at = until;
   }
   return pieces;

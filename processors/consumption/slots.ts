@@ -13,8 +13,10 @@ export function addSlotEnergies(
   calendar: Calendar,
   into: Record<string, number>,
 ): void {
-  if (tariffs.length === 0) return;
-  for (const segment of slotSegments({ start, end }, tariffs, calendar)) {
+  // Beyond what the curve knows there is no energy: a running year is not cut into the slots of its months to come.
+  const known = { start: Math.max(start, curve.first), end: Math.min(end, curve.last) };
+  if (tariffs.length === 0 || !(known.start < known.end)) return;
+  for (const segment of slotSegments(known, tariffs, calendar)) {
     const key = `${segment.tariffFrom}/${segment.slot}`;
     const { energyWh } = curve.window(segment.start, segment.end);
     if (energyWh !== null) into[key] = (into[key] ?? 0) + energyWh;

@@ -96,3 +96,30 @@ test.each([
 ])('%j is a zone: %s', (name, known) => {
   expect(isTimezone(name)).toBe(known);
 });
+
+describe('the offset from UTC', () => {
+  test.each([
+    ['Europe/Paris', '2026-03-29T01:00Z', 60, 120],
+    ['Europe/Paris', '2026-10-25T01:00Z', 120, 60],
+    ['Australia/Lord_Howe', '2026-04-04T15:00Z', 660, 630],
+  ])('%s changes at %s from %i to %i minutes, whichever side is asked for first', (zone, change, before, after) => {
+    const instant = at(change);
+    for (const order of [
+      [-1, 0, hourMs, -30 * hourMs],
+      [hourMs, -30 * hourMs, 0, -1],
+    ]) {
+      const calendar = createCalendar(zone);
+      for (const step of order) {
+        const { start, end, offsetMs } = calendar.offsetAt(instant + step);
+        expect(offsetMs).toBe((step < 0 ? before : after) * 60_000);
+        expect(start).toBeLessThanOrEqual(instant + step);
+        if (step < 0) expect(end).toBe(instant);
+      }
+    }
+  });
+
+  test('never changes where there is no summer time', () => {
+    const { end, offsetMs } = createCalendar('Asia/Kolkata').offsetAt(at('2026-01-01T00:00Z'));
+    expect([end, offsetMs]).toEqual([Number.POSITIVE_INFINITY, 5.5 * hourMs]);
+  });
+});
