@@ -129,10 +129,11 @@ function computeMeterDays(
       facts.maxVa = output.maxVa;
       facts.maxVaAt = output.maxVaAt;
     }
-    addScaled(remainderSlots, slots, slotCount, meter.role === 'general' ? 1 : -1);
     if (meter.role === 'tenant') addScaled(tenantSlots, slots, slotCount, 1);
+    else addScaled(remainderSlots, slots, slotCount, meter.role === 'general' ? 1 : -1);
   }
   if (before !== null) return { gathered: null, retold: changedAlone(context, day, before) };
+  addScaled(remainderSlots, tenantSlots, slotCount, -1);
   const balance = balanceOf(evaluation, window, now);
   facts.leak = balance.leak;
   facts.meteredWh = balance.meteredWh;

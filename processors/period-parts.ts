@@ -8,6 +8,7 @@
 import type { Tariff } from '../domain/building.ts';
 import type { Calendar } from '../domain/calendar.ts';
 import type { BoundaryQuality, PeriodKind } from '../domain/window.ts';
+import type { Curve } from './consumption/curve.ts';
 import { addSlotEnergies, pricedEstimate } from './consumption/slots.ts';
 import { verdicts } from './consumption/validate.ts';
 import type { EvaluatedMeter } from './evaluate.ts';
@@ -45,6 +46,7 @@ export interface MeterPart {
   readonly figures: PartFigures;
 }
 
+const noVerdicts = { glitches: 0, conflicts: 0 } as const;
 /** Shared by all parts without prices. */
 const noSlots: Record<string, number> = Object.freeze({});
 
@@ -71,28 +73,38 @@ export function partFigures(
   const { curve, state } = evaluated;
   const part = findPart(state, span);
   const from = Math.max(span.start, state.decidedTo);
+  const isOpen = from < span.end;
   const slotsWh: Record<string, number> = { ...part?.slotsWh };
-  if (from < span.end) addSlotEnergies(curve, from, span.end, tariffs, calendar, slotsWh);
-  const counts = from < span.end ? verdictsWithin(evaluated, from, span.end) : { glitches: 0, conflicts: 0 };
-  const priced = from < span.end ? pricedEstimate(curve, span, from, span.end, tariffs, calendar) : 0;
-  const marks = {
+  if (isOpen) addSlotEnergies(curve, from, span.end, tariffs, calendar, slotsWh);
+  const counts = isOpen ? verdictsWithin(evaluated, from, span.end) : noVerdicts;
+  const priced = isOpen ? pricedEstimate(curve, span, from, span.end, tariffs, calendar) : 0;
+  const { energyWh, startQuality, endQuality, estimatedWh, fromAt } = partEnergy(curve, span, part);
+  return {
+    energyWh,
+    startQuality,
+    endQuality,
+    estimatedWh,
     slotsWh,
     pricedEstimatedWh: (part?.pricedEstimatedWh ?? 0) + priced,
-    replaced: (part?.replaced ?? false) || (from < span.end && curve.overlapsBreak(from, span.end)),
+    replaced: (part?.replaced ?? false) || (isOpen && curve.overlapsBreak(from, span.end)),
     glitched: (part?.glitched ?? false) || counts.glitches > 0,
     conflicted: (part?.conflicted ?? false) || counts.conflicts > 0,
+    fromAt,
   };
-  if (part?.done) return { ...part.done, ...marks, fromAt: part.fromAt };
+}
+
+type PartEnergy = Pick<PartFigures, 'energyWh' | 'startQuality' | 'endQuality' | 'estimatedWh' | 'fromAt'>;
+
+/** From what was decided of the part, from its known beginning to the curve's end, or from the curve alone. */
+function partEnergy(curve: Curve, span: PartSpan, part: PartState | undefined): PartEnergy {
+  if (part?.done) {
+    const { energyWh, startQuality, endQuality, estimatedWh } = part.done;
+    return { energyWh, startQuality, endQuality, estimatedWh, fromAt: part.fromAt };
+  }
   if (!part || part.fromWh === null) {
     const { energyWh, startQuality, endQuality, estimatedWh } = curve.window(span.start, span.end);
-    return {
-      energyWh,
-      startQuality,
-      endQuality,
-      estimatedWh,
-      ...marks,
-      fromAt: energyWh === null ? null : Math.max(span.start, curve.first),
-    };
+    const fromAt = energyWh === null ? null : Math.max(span.start, curve.first);
+    return { energyWh, startQuality, endQuality, estimatedWh, fromAt };
   }
   const to = Math.min(span.end, curve.last);
   const toWh = curve.energyAt(to);
@@ -107,7 +119,6 @@ export function partFigures(
     startQuality: part.startQuality,
     endQuality: to === span.end ? curve.qualityAt(span.end) : 'none',
     estimatedWh,
-    ...marks,
     fromAt: part.fromAt,
   };
 }
@@ -200,8 +211,8 @@ function verdictsWithin(
   start: number,
   end: number,
 ): { glitches: number; conflicts: number } {
+  if (validation.glitches === 0 && validation.conflicts === 0) return noVerdicts;
   const counts = { glitches: 0, conflicts: 0 };
-  if (validation.glitches === 0 && validation.conflicts === 0) return counts;
   const to = readings.countBefore(end);
   for (let k = readings.countBefore(start); k < to; k++) {
     if (validation.verdict[k] === verdicts.glitch) counts.glitches++;

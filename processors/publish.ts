@@ -75,7 +75,9 @@ class Mixer {
         this.word(words[1] as number);
       }
     } else if (typeof value === 'string') {
-      for (let i = 0; i < value.length; i++) this.word(value.charCodeAt(i));
+      const even = value.length & -2;
+      for (let i = 0; i < even; i += 2) this.word(value.charCodeAt(i) | (value.charCodeAt(i + 1) << 16));
+      if (even < value.length) this.word(value.charCodeAt(even));
       this.word(-value.length);
     } else if (typeof value === 'boolean') this.word(value ? 0x10001 : 0x20002);
     else if (value === null || value === undefined) this.word(0x30003);

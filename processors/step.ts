@@ -29,6 +29,9 @@ export type BuildingEvent =
 
 /** What a reading of a meter needs, by one look-up. */
 interface KnownMeter {
+  readonly id: string;
+  /** The meter that was read after this one, last time: meters are read in turn. */
+  following: KnownMeter | undefined;
   readonly installedAt: number;
   readonly meter: MeterState;
   readonly tail: ReadingTail;
@@ -42,6 +45,7 @@ export class BuildingProcessor {
   private readonly calendar: Calendar;
   private readonly workspace: Workspace;
   private readonly lookup = new Map<string, KnownMeter>();
+  private latest: KnownMeter | undefined;
 
   constructor(
     configured: Building,
@@ -138,14 +142,25 @@ export class BuildingProcessor {
   }
 
   private known(id: string): KnownMeter | undefined {
-    let found = this.lookup.get(id);
-    if (found) return found;
+    const { latest } = this;
+    const expected = latest?.following;
+    if (expected?.id === id) {
+      this.latest = expected;
+      return expected;
+    }
+    const found = this.lookup.get(id) ?? this.introduced(id);
+    if (latest) latest.following = found;
+    this.latest = found;
+    return found;
+  }
+
+  private introduced(id: string): KnownMeter | undefined {
     const context = this.context.byId.get(id);
     if (!context) return undefined;
     const meter = meterStateOf(this.state, id);
-    found = { installedAt: context.meter.installedAt, meter, tail: meter.tail };
-    this.lookup.set(id, found);
-    return found;
+    const known = { id, following: undefined, installedAt: context.meter.installedAt, meter, tail: meter.tail };
+    this.lookup.set(id, known);
+    return known;
   }
 
   /** A silent meter's days are kept for it; everybody else's are decided. */
@@ -204,6 +219,7 @@ export class BuildingProcessor {
     }
     this.context = createContext(this.configured, state.declared, this.calendar);
     this.lookup.clear();
+    this.latest = undefined;
     this.changed(event.at);
   }
 

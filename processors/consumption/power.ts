@@ -70,6 +70,8 @@ export function powerOf(curve: Curve, start: number, end: number): PowerFacts {
       area += ((power + slope * (from - ta) + power + slope * (to - ta)) / 2) * (to - from);
       weight += to - from;
     }
+    // Where the meter gives power, energy is not asked.
+    if (weight > 0) continue;
     knownWh += (((curve.energyWh[i + 1] as number) - (curve.energyWh[i] as number)) * (to - from)) / (tb - ta);
     knownMs += to - from;
   }

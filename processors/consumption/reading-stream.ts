@@ -44,27 +44,33 @@ export class ReadingStream {
 
   /** `at` above that of every reading before, or equal with a greater index; NaN where there is no power. */
   append(at: number, indexWh: number, powerW: number, apparentVa: number, resolutionWh: number): void {
+    const { bytes, used } = this;
+    const rise = indexWh - this.lastWh;
+    const isPlain =
+      at - this.lastAt === this.lastStep &&
+      resolutionWh === this.lastResolution &&
+      isWord(rise) &&
+      isWord(powerW) &&
+      Number.isNaN(apparentVa) &&
+      used + longestReading <= bytes.length;
+    if (!isPlain) {
+      this.appendOther(at, indexWh, powerW, apparentVa, resolutionWh);
+      return;
+    }
+    // What most meters send, at even steps.
+    bytes[used] = plain;
+    this.used = putWord(bytes, putWord(bytes, used + 1, rise), powerW);
+    this.length++;
+    this.lastAt = at;
+    this.lastWh = indexWh;
+  }
+
+  private appendOther(at: number, indexWh: number, powerW: number, apparentVa: number, resolutionWh: number): void {
     if (this.used + longestReading > this.bytes.length) this.reserve(this.used === 0 ? firstCapacity : this.used >> 3);
     const first = this.length === 0;
     const step = first ? at : at - this.lastAt;
     const change = step - this.lastStep;
     const rise = indexWh - this.lastWh;
-    if (
-      change === 0 &&
-      resolutionWh === this.lastResolution &&
-      isWord(rise) &&
-      isWord(powerW) &&
-      Number.isNaN(apparentVa)
-    ) {
-      // What most meters send, at even steps.
-      const { bytes } = this;
-      bytes[this.used] = plain;
-      this.used = putWord(bytes, putWord(bytes, this.used + 1, rise), powerW);
-      this.length++;
-      this.lastAt = at;
-      this.lastWh = indexWh;
-      return;
-    }
     const scale = scaleOf(powerW);
     const vaScale = apparentVa < 0 ? raw : scaleOf(apparentVa);
     const isRaw =
