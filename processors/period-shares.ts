@@ -45,17 +45,20 @@ function lotsOf(tenants: readonly MeterPart[]): LotParts[] {
   const byNumber = new Map<number, LotParts>();
   for (const part of tenants) {
     const number = part.evaluated.context.meter.lot ?? 0;
-    let lot = byNumber.get(number);
-    if (!lot) {
-      lot = { number, energyWh: 0, active: false, parts: [], wholes: [] };
-      byNumber.set(number, lot);
-      entries.push(lot);
+    const isWhole = part.occupancy === 0;
+    const energyWh = isWhole ? (part.figures.energyWh ?? 0) : 0;
+    const active = isWhole && isActive(part);
+    const lot = byNumber.get(number);
+    if (lot) {
+      lot.parts.push(part);
+      if (isWhole) lot.wholes.push(part);
+      lot.energyWh += energyWh;
+      lot.active ||= active;
+      continue;
     }
-    lot.parts.push(part);
-    if (part.occupancy !== 0) continue;
-    lot.wholes.push(part);
-    lot.energyWh += part.figures.energyWh ?? 0;
-    lot.active ||= isActive(part);
+    const first = { number, energyWh, active, parts: [part], wholes: isWhole ? [part] : [] };
+    byNumber.set(number, first);
+    entries.push(first);
   }
   return entries;
 }

@@ -252,8 +252,7 @@ function meterPeriod(
   const { building } = context;
   const { meter, lot } = part.evaluated.context;
   const { figures, span } = part;
-  const flags: WindowFlag[] = [];
-  if (figures.startQuality === 'none' || figures.endQuality === 'none') flags.push('partial');
+  const flags: WindowFlag[] = figures.startQuality === 'none' || figures.endQuality === 'none' ? ['partial'] : [];
   if (figures.replaced) flags.push('replaced');
   if (figures.glitched) flags.push('glitch');
   if (figures.conflicted) flags.push('conflict');

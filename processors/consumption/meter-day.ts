@@ -39,8 +39,7 @@ export function meterDay(input: MeterDayInput): MeterDayOutput {
   const demand = greatestDemand(slots, slotCount, day.start);
   const night = nightSlots(calendar, day);
   const counts = countVerdicts(input);
-  const flags: WindowFlag[] = [];
-  if (energy.startQuality === 'none' || energy.endQuality === 'none') flags.push('partial');
+  const flags: WindowFlag[] = energy.startQuality === 'none' || energy.endQuality === 'none' ? ['partial'] : [];
   if (curve.overlapsBreak(day.start, day.end)) flags.push('replaced');
   if (counts.glitches > 0) flags.push('glitch');
   if (counts.conflicts > 0) flags.push('conflict');
