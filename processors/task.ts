@@ -64,6 +64,8 @@ export interface TaskOptions {
 /** Events since the snapshot that make a new one cheaper than another delta. */
 const eventsASnapshot = 2000;
 const minuteMs = 60_000;
+/** Quarters of a minute. */
+const phases = 4;
 const storeWaitMs = 1000;
 const storeRetryMs = 30_000;
 /** A stop waits for the last snapshots of all partitions together. */
@@ -95,6 +97,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   const workspace = new Workspace();
   const positions: Partial<Record<TopicName, number>> = {};
   let lastMinute = Number.NEGATIVE_INFINITY;
+  let watchAt = Number.NEGATIVE_INFINITY;
   let maintainAt = Number.NEGATIVE_INFINITY;
   let since = Number.POSITIVE_INFINITY;
   let rejected = 0;
@@ -349,12 +352,15 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
         const due = member.dirty || member.processor.isDue(now);
         if (due && (settled || now - member.publishedAt >= publishMs)) publish(member, now, settled, effects);
       }
-      if (watching && now - lastMinute >= minuteMs) {
+      if (watching && now >= watchAt) {
         since = Math.min(since, now);
         if (settled)
           for (const building of options.buildings)
             if (options.owns?.(building.id) ?? true) apply(memberOf(building), { type: 'watch', now, since }, effects);
         effects.telemetry.push(pipeline(now, lag));
+        // Partitions that began together do not tell all their meters' states at once, minute after minute.
+        watchAt =
+          now + minuteMs - (lastMinute === Number.NEGATIVE_INFINITY ? (partition % phases) * (minuteMs / phases) : 0);
         lastMinute = now;
       }
       const touched = [...members.values()].some((member) => member.pending.length > 0);
