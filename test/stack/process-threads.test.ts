@@ -147,10 +147,12 @@ function sorted(values: Map<string, number>): [string, number][] {
 test('two threads: the results of one, metrics that add up, and a stop that loses no line', async () => {
   const role = await startThreads();
   const fed = await feed(Math.ceil(records.length / 2));
-  await until('the readings are counted', 60_000, async () => {
-    return sum(series(await metricsOf(role), 'releve_process_account')) === fed.length;
+  let page = '';
+  await until('the readings are counted, and each partition has told its lag', 60_000, async () => {
+    page = await metricsOf(role);
+    const lags = series(page, 'releve_process_lag');
+    return sum(series(page, 'releve_process_account')) === fed.length && lags.size === partitions && sum(lags) === 0;
   });
-  const page = await metricsOf(role);
   const counted = byPartition(
     (partition) => fed.filter(({ building }) => partitionOf(building, partitions) === partition).length,
   );
