@@ -8,13 +8,12 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { readingValue } from '../domain/reading.ts';
 import { topicName } from '../domain/topics.ts';
 import { startKafka } from '../infra/native/kafka.ts';
 import { createKafka } from '../journal/kafka/client.ts';
 import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import type { OutgoingRecord } from '../journal/port.ts';
+import { type OutgoingRecord, readingRecord } from '../journal/port.ts';
 import { type Child, startReleve } from './children.ts';
 import { median } from './figures.ts';
 import { fleet, fleetFile, readings } from './fleet.ts';
@@ -82,8 +81,7 @@ async function fill(brokers: readonly string[], prefix: string): Promise<void> {
   const journal = createKafkaJournal({ brokers, prefix });
   let batch: OutgoingRecord[] = [];
   for (const reading of readings(fleet(buildings), 0, 96 * days, start0)) {
-    const { building } = reading;
-    batch.push({ topic: 'readings', key: building, building, value: readingValue(reading) });
+    batch.push(readingRecord(reading));
     if (batch.length < 20_000) continue;
     await journal.append(batch);
     batch = [];

@@ -5,13 +5,12 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readingValue } from '../domain/reading.ts';
 import { startInflux } from '../infra/native/influx.ts';
 import { startKafka } from '../infra/native/kafka.ts';
 import { createKafka } from '../journal/kafka/client.ts';
 import { ensureTopics } from '../journal/kafka/ensure-topics.ts';
 import { createKafkaJournal } from '../journal/kafka/journal.ts';
-import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
+import { type JournalAppender, type OutgoingRecord, readingRecord } from '../journal/port.ts';
 import { ensureBuckets } from '../results/influx/ensure-buckets.ts';
 import { createInfluxResults } from '../results/influx/results.ts';
 import { openSqliteStore } from '../results/sqlite/open.ts';
@@ -38,7 +37,7 @@ try {
 async function append(journal: JournalAppender): Promise<void> {
   let batch: OutgoingRecord[] = [];
   for (const reading of readings(fleet(buildings), 0, 96 * days, start)) {
-    batch.push({ topic: 'readings', key: reading.building, building: reading.building, value: readingValue(reading) });
+    batch.push(readingRecord(reading));
     if (batch.length < recordsAtOnce) continue;
     await journal.append(batch);
     batch = [];

@@ -8,12 +8,11 @@ import type { Building } from '../domain/building.ts';
 import { createCalendar } from '../domain/calendar.ts';
 import { systemClock } from '../domain/clock.ts';
 import { ConfigurationError } from '../domain/errors.ts';
-import { readingValue } from '../domain/reading.ts';
 import { withSimulatedSources } from '../ingest/simulator/building.ts';
 import { gatewayBus, startGateway } from '../ingest/simulator/gateway.ts';
 import { history, historyLength } from '../ingest/simulator/history.ts';
 import { createSimulation } from '../ingest/simulator/simulation.ts';
-import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
+import { type JournalAppender, type OutgoingRecord, readingRecord } from '../journal/port.ts';
 import { openSqliteStore } from '../results/sqlite/open.ts';
 import { type Store, startProcessing } from './embedded.ts';
 import { startLive } from './live.ts';
@@ -100,7 +99,7 @@ async function bringHistory(journal: JournalAppender, { building, days, seed, en
     await new Promise((resolve) => setImmediate(resolve));
   };
   for (const reading of history(building, options)) {
-    batch.push({ topic: 'readings', key: reading.building, building: reading.building, value: readingValue(reading) });
+    batch.push(readingRecord(reading));
     if (batch.length >= recordsAtOnce) await append();
   }
   await append();

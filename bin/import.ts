@@ -6,11 +6,10 @@ import { createCalendar } from '../domain/calendar.ts';
 import { systemClock } from '../domain/clock.ts';
 import type { Config } from '../domain/config/config.ts';
 import { ConfigurationError, type Rejected } from '../domain/errors.ts';
-import { type Reading, readingValue } from '../domain/reading.ts';
 import type { RejectedLine } from '../ingest/files/csv-lines.ts';
 import { type CsvScope, readCsvReadings } from '../ingest/files/csv-readings.ts';
 import { readCsvWeather } from '../ingest/files/csv-weather.ts';
-import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
+import { type JournalAppender, type OutgoingRecord, readingRecord } from '../journal/port.ts';
 import { startProcessing } from './embedded.ts';
 import { openJournal } from './journals.ts';
 import { takeLock } from './lock.ts';
@@ -120,11 +119,6 @@ function readingRecords(
     records: { length: readings.length, slice: (from, to) => readings.slice(from, to).map(readingRecord) },
     rejects,
   };
-}
-
-function readingRecord(reading: Reading): OutgoingRecord {
-  const { building } = reading;
-  return { topic: 'readings', key: building, building, value: readingValue(reading) };
 }
 
 function weatherRecords(

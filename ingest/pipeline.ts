@@ -22,8 +22,7 @@ import type { Building } from '../domain/building.ts';
 import type { Bus } from '../domain/bus.ts';
 import { ConfigurationError } from '../domain/errors.ts';
 import type { DeclaredEvent } from '../domain/events.ts';
-import { readingValue } from '../domain/reading.ts';
-import type { JournalAppender, OutgoingRecord } from '../journal/port.ts';
+import { type JournalAppender, type OutgoingRecord, readingRecord } from '../journal/port.ts';
 import { type BusEvent, runBus } from './bus.ts';
 import { createDelivery, type DeliveryEvent, type DeliveryOptions } from './delivery.ts';
 import type { InvocationStore } from './invocation-store.ts';
@@ -85,10 +84,7 @@ export function createIngest(options: IngestOptions): Ingest {
   function takeBusEvent(event: BusEvent): void {
     if (event.kind === 'reading') {
       counts.readings += 1;
-      const { reading } = event;
-      delivery.deliver([
-        { topic: 'readings', key: reading.building, building: reading.building, value: readingValue(reading) },
-      ]);
+      delivery.deliver([readingRecord(event.reading)]);
     } else if (event.kind === 'health') {
       const { building } = event.health;
       delivery.deliver([{ topic: 'telemetry', key: building, building, value: event.health }]);

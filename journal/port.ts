@@ -5,6 +5,7 @@
  * outgoing records, its state records and its position in one transaction: exactly once. `follow` is at least once: the position moves
  * after the handler has resolved. Order is kept within a partition.
  */
+import { type Reading, readingValue } from '../domain/reading.ts';
 import type { TopicName } from '../domain/topics.ts';
 
 export interface OutgoingRecord {
@@ -15,6 +16,11 @@ export interface OutgoingRecord {
   readonly building: string;
   /** JSON-able; null deletes the key of a compacted topic. */
   readonly value: object | null;
+}
+
+export function readingRecord(reading: Reading): OutgoingRecord {
+  const { building } = reading;
+  return { topic: 'readings', key: building, building, value: readingValue(reading) };
 }
 
 export interface JournalRecord {

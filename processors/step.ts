@@ -8,7 +8,6 @@ import { createCalendar } from '../domain/calendar.ts';
 import { type DeclaredEvent, declaredEventKey } from '../domain/events.ts';
 import type { Reading } from '../domain/reading.ts';
 import type { BusHealth } from '../domain/telemetry.ts';
-import type { ReadingTail } from './consumption/tail.ts';
 import { type BuildingContext, createContext } from './context.ts';
 import type { Effects } from './effects.ts';
 import { evaluate } from './evaluate.ts';
@@ -34,7 +33,6 @@ interface KnownMeter {
   following: KnownMeter | undefined;
   readonly installedAt: number;
   readonly meter: MeterState;
-  readonly tail: ReadingTail;
 }
 
 /** One building under the reducer: configuration, what was declared, state. */
@@ -101,7 +99,7 @@ export class BuildingProcessor {
       effects.rejects.push({ code: 'METER_UNKNOWN', facts: { meter: reading.meter }, record: reading });
       return;
     }
-    const { meter, tail, installedAt } = known;
+    const { meter, installedAt } = known;
     const { at } = reading;
     if (at < installedAt) {
       meter.rejected++;
@@ -124,7 +122,7 @@ export class BuildingProcessor {
       this.closed(reading, effects);
       return;
     }
-    tail.insert(
+    meter.tail.insert(
       at,
       reading.energyImportWh,
       reading.powerW ?? Number.NaN,
@@ -157,8 +155,8 @@ export class BuildingProcessor {
   private introduced(id: string): KnownMeter | undefined {
     const context = this.context.byId.get(id);
     if (!context) return undefined;
-    const meter = meterStateOf(this.state, id);
-    const known = { id, following: undefined, installedAt: context.meter.installedAt, meter, tail: meter.tail };
+    const { installedAt } = context.meter;
+    const known = { id, following: undefined, installedAt, meter: meterStateOf(this.state, id) };
     this.lookup.set(id, known);
     return known;
   }

@@ -1,6 +1,5 @@
 /** `ResultsWriter` on the file that is also the journal: the same rows that `process` writes. All or nothing, so nothing is ever refused. */
-import { readingValue } from '../../domain/reading.ts';
-import type { OutgoingRecord } from '../../journal/port.ts';
+import { type OutgoingRecord, readingRecord } from '../../journal/port.ts';
 import type { Database } from '../../journal/sqlite/database.ts';
 import { insertRecords, type Tables } from '../../journal/sqlite/tables.ts';
 import { isReading, isTelemetry, itemKey, type StoredItem } from '../item.ts';
@@ -24,8 +23,7 @@ export function writeItems(
 }
 
 function recordOf(item: StoredItem): OutgoingRecord {
-  if (isReading(item))
-    return { topic: 'readings', key: item.building, building: item.building, value: readingValue(item) };
+  if (isReading(item)) return readingRecord(item);
   const building = item.kind === 'pipeline' ? '' : item.building;
   return { topic: isTelemetry(item) ? 'telemetry' : 'results', key: itemKey(item), building, value: item };
 }

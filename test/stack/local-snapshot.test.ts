@@ -6,14 +6,12 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { readingValue } from '../../domain/reading.ts';
 import { topicName } from '../../domain/topics.ts';
-import { history } from '../../ingest/simulator/history.ts';
 import { createKafka } from '../../journal/kafka/client.ts';
 import { ensureTopics } from '../../journal/kafka/ensure-topics.ts';
 import type { OutgoingRecord } from '../../journal/port.ts';
 import { comparedResults } from './faults/compare.ts';
-import { buildingFile, createRig, type Rig, type StartedRole } from './faults/rig.ts';
+import { buildingFile, createRig, historyRecords, type Rig, type StartedRole } from './faults/rig.ts';
 import { runUninterrupted } from './faults/uninterrupted.ts';
 import { until } from './faults/until.ts';
 
@@ -40,15 +38,7 @@ beforeAll(async () => {
     partitions,
     files: [{ version: 1, buildings: ids.map((id) => buildingFile(id, 3)) }],
   });
-  records = rig.buildings
-    .flatMap((building, seed) => [...history(building, { days: 6, end, seed, leakW: 100 })])
-    .sort((a, b) => a.at - b.at)
-    .map((reading) => ({
-      topic: 'readings',
-      key: reading.building,
-      building: reading.building,
-      value: readingValue(reading),
-    }));
+  records = historyRecords(rig.buildings, end);
   await rig.start('sink');
 }, 120_000);
 

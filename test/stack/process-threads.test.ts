@@ -6,13 +6,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, inject, test, vi } from 'vitest';
-import { readingValue } from '../../domain/reading.ts';
 import { partitionOf, topicName } from '../../domain/topics.ts';
 import { freePort } from '../../infra/native/server-process.ts';
-import { history } from '../../ingest/simulator/history.ts';
 import type { OutgoingRecord } from '../../journal/port.ts';
 import { comparedResults } from './faults/compare.ts';
-import { buildingFile, createRig, type Rig } from './faults/rig.ts';
+import { buildingFile, createRig, historyRecords, type Rig } from './faults/rig.ts';
 import { healthy, type LogLine, type Role, startRole } from './faults/role.ts';
 import { runUninterrupted } from './faults/uninterrupted.ts';
 import { until } from './faults/until.ts';
@@ -45,15 +43,7 @@ beforeAll(async () => {
     partitions,
     files: [{ version: 1, buildings: ids.map((id) => buildingFile(id, 3)) }],
   });
-  records = rig.buildings
-    .flatMap((building, seed) => [...history(building, { days: 6, end, seed, leakW: 100 })])
-    .sort((a, b) => a.at - b.at)
-    .map((reading) => ({
-      topic: 'readings',
-      key: reading.building,
-      building: reading.building,
-      value: readingValue(reading),
-    }));
+  records = historyRecords(rig.buildings, end);
   expect([...new Set(ids.map((id) => partitionOf(id, partitions)))].sort()).toEqual(all);
   await rig.start('sink');
 }, 120_000);

@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Building } from '../../../domain/building.ts';
-import { type Reading, readingValue } from '../../../domain/reading.ts';
+import type { Reading } from '../../../domain/reading.ts';
 import { history } from '../../../ingest/simulator/history.ts';
-import type { Journal, OutgoingRecord } from '../../../journal/port.ts';
+import { type Journal, type OutgoingRecord, readingRecord } from '../../../journal/port.ts';
 
 export interface ReplayOptions {
   readonly journal: Journal;
@@ -80,7 +80,8 @@ function* instants({ buildings, random, end, days }: ReplayOptions): Generator<O
         records.push(...faulty(each.value, random, held));
       }
     }
-    while (held.length > 0 && held[0]!.until <= at) records.push(record({ ...held.shift()!.reading, receivedAt: at }));
+    while (held.length > 0 && held[0]!.until <= at)
+      records.push(readingRecord({ ...held.shift()!.reading, receivedAt: at }));
     yield records;
   }
 }
@@ -96,18 +97,13 @@ function faulty(
     held.push({ until: at + 5 * hourMs, reading });
     return [];
   }
-  const good = record(reading);
+  const good = readingRecord(reading);
   if (draw < 0.03) return [good, good];
-  if (draw < 0.035) return [good, record({ ...reading, energyImportWh: energyImportWh + 3 })];
-  if (draw < 0.04) return [record({ ...reading, energyImportWh: energyImportWh + 90_000_000 })];
-  if (draw < 0.042) return [good, record({ ...reading, at: at - 96 * hourMs })];
-  if (draw < 0.044) return [good, record({ ...reading, meter: 'LOC99' })];
+  if (draw < 0.035) return [good, readingRecord({ ...reading, energyImportWh: energyImportWh + 3 })];
+  if (draw < 0.04) return [readingRecord({ ...reading, energyImportWh: energyImportWh + 90_000_000 })];
+  if (draw < 0.042) return [good, readingRecord({ ...reading, at: at - 96 * hourMs })];
+  if (draw < 0.044) return [good, readingRecord({ ...reading, meter: 'LOC99' })];
   if (draw < 0.045) return [good, { ...good, value: { v: 1, building, meter: reading.meter } }];
   if (draw < 0.046) return [good, { ...good, value: ['no', 'reading'] }];
   return [good];
-}
-
-function record(reading: Reading): OutgoingRecord {
-  const { building } = reading;
-  return { topic: 'readings', key: building, building, value: readingValue(reading) };
 }

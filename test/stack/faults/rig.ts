@@ -6,10 +6,11 @@ import type { Building } from '../../../domain/building.ts';
 import type { Config } from '../../../domain/config/config.ts';
 import { parseConfig } from '../../../domain/config/parse.ts';
 import { freePort } from '../../../infra/native/server-process.ts';
+import { history } from '../../../ingest/simulator/history.ts';
 import { createKafka } from '../../../journal/kafka/client.ts';
 import { ensureTopics } from '../../../journal/kafka/ensure-topics.ts';
 import { createKafkaJournal } from '../../../journal/kafka/journal.ts';
-import type { Journal } from '../../../journal/port.ts';
+import { type Journal, type OutgoingRecord, readingRecord } from '../../../journal/port.ts';
 import { ensureBuckets } from '../../../results/influx/ensure-buckets.ts';
 import { ensureTokens } from '../../../results/influx/ensure-tokens.ts';
 import { createInfluxResults } from '../../../results/influx/results.ts';
@@ -118,4 +119,12 @@ export function buildingFile(id: string, tenants: number, more: object = {}): ob
     ],
     ...more,
   };
+}
+
+/** Six days of them all with a leak, instant by instant. */
+export function historyRecords(buildings: readonly Building[], end: number): OutgoingRecord[] {
+  return buildings
+    .flatMap((building, seed) => [...history(building, { days: 6, end, seed, leakW: 100 })])
+    .sort((a, b) => a.at - b.at)
+    .map(readingRecord);
 }
