@@ -6,6 +6,8 @@
  *
  * Each round begins at the first offset that still mattered in the round before: what lies before it has windows that end earlier, and the
  * limit only rises.
+ *
+ * News go first: values are written few at a time, and most of the time a round waits.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
@@ -39,7 +41,11 @@ export interface ReconcileOptions {
 }
 
 const dayMs = 86_400_000;
-const itemsAtOnce = 5000;
+/** News of the same partition wait for their turn meanwhile. */
+const itemsAtOnce = 1000;
+/** What a round rests for each moment of work, up to the longest rest. */
+const restRatio = 3;
+const longestRestMs = 1000;
 
 /** Resolves when the signal has stopped it. What fails in a round is left to the next one. */
 export async function reconcileForever(options: ReconcileOptions): Promise<void> {
@@ -77,6 +83,7 @@ export async function reconcileForever(options: ReconcileOptions): Promise<void>
   /** The last values of what stands from an offset on and ends after the limit; returns the first offset that mattered. */
   async function rewrite(partition: number, from: number, limit: number): Promise<number> {
     const began = options.clock.now();
+    const rest = createRest(signal);
     const last = new Map<string, SinkItem>();
     let first: number | undefined;
     let next = from;
@@ -90,11 +97,18 @@ export async function reconcileForever(options: ReconcileOptions): Promise<void>
         first ??= record.offset;
         last.set(record.key, decision.item);
       }
+      await rest();
     }
     const entries = [...last];
     for (let at = 0; at < entries.length; at += itemsAtOnce) {
       const some = entries.slice(at, at + itemsAtOnce);
-      await options.write(partition, () => some.filter(([key]) => !round.handled?.has(key)).map(([, item]) => item));
+      await options.write(partition, () =>
+        // Whoever has the partition now writes what is newer.
+        options.partitions.has(partition)
+          ? some.filter(([key]) => !round.handled?.has(key)).map(([, item]) => item)
+          : [],
+      );
+      await rest();
     }
     options.onDone(partition, entries.length, options.clock.now() - began);
     return first ?? next;
@@ -104,4 +118,14 @@ export async function reconcileForever(options: ReconcileOptions): Promise<void>
 /** Where the result says no end, its window is a local day, of 25 hours at most. */
 function endOf(result: Result): number {
   return 'end' in result ? result.end : result.start + dayMs + 3_600_000;
+}
+
+/** Each call waits for a multiple of the time since the last one had waited. */
+function createRest(signal: AbortSignal): () => Promise<void> {
+  let workingSince = performance.now();
+  return async () => {
+    const restMs = Math.min(longestRestMs, restRatio * (performance.now() - workingSince));
+    await sleep(restMs, undefined, { signal });
+    workingSince = performance.now();
+  };
 }
