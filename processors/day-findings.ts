@@ -13,7 +13,7 @@ import type { Finding } from './analysis/finding.ts';
 import type { Advice } from './analysis/recommendations/advice.ts';
 import { regulateCooling, regulateHeating } from './analysis/recommendations/climate-slope.ts';
 import { shiftLoads } from './analysis/recommendations/coincidence.ts';
-import { lowerContractedPower } from './analysis/recommendations/contracted-power.ts';
+import { type ContractedPowerFacts, lowerContractedPower } from './analysis/recommendations/contracted-power.ts';
 import { inspectCommons, raiseAwareness, raiseContractedPower, yearlyAdvice } from './analysis/recommendations/seed.ts';
 import { lookForStandingLoads } from './analysis/recommendations/standing-loads.ts';
 import { isComplete } from './building-day.ts';
@@ -47,10 +47,8 @@ export function dayFindings(
     generalWh: facts.balanceGeneralWh,
     meteredWh: facts.meteredWh,
   };
-  const before = [...state.memory]
-    .filter(([start]) => start < day.start)
-    .sort(([a], [b]) => a - b)
-    .map(([, memory]) => memory);
+  const before: DayMemory[] = [];
+  for (const [start, memory] of state.memory) if (start < day.start) before.push(memory);
   const leakFacts = {
     ...balance,
     remainderFloorW: facts.remainderFloorW,
@@ -126,8 +124,6 @@ function adviceOf(
   const tenants = context.meters
     .filter(({ meter }) => meter.role === 'tenant')
     .map(({ meter }) => day.meters.get(meter.id));
-  const year = [...before.slice(-364), { demandMaxW: result.demandMaxW }];
-  const demands = year.flatMap(({ demandMaxW }) => (demandMaxW === null ? [] : [demandMaxW]));
   const signature = state.climates.get(day.date) ?? null;
   const lastYear = signatureBefore(state, day.date);
   const advice: (Advice | null)[] = [
@@ -142,15 +138,25 @@ function adviceOf(
       },
       building,
     ),
-    lowerContractedPower(
-      { demandMaxW: demands.length === 0 ? null : Math.max(...demands), knownDays: demands.length },
-      building,
-    ),
+    lowerContractedPower(yearOf(before, result), building),
     regulateHeating(signature, lastYear),
     regulateCooling(signature, lastYear),
     ...yearlyAdvice,
   ];
   return advice.filter((item) => item !== null);
+}
+
+/** The greatest demand of the day and the 364 remembered before it. */
+function yearOf(before: readonly DayMemory[], { demandMaxW: today }: BuildingDay): ContractedPowerFacts {
+  let demandMaxW = today;
+  let knownDays = today === null ? 0 : 1;
+  for (let i = Math.max(0, before.length - 364); i < before.length; i++) {
+    const demandW = before[i]?.demandMaxW ?? null;
+    if (demandW === null) continue;
+    knownDays++;
+    if (demandMaxW === null || demandW > demandMaxW) demandMaxW = demandW;
+  }
+  return { demandMaxW, knownDays };
 }
 
 function signatureBefore(state: BuildingState, date: string): ClimateMemory | null {

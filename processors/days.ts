@@ -12,7 +12,7 @@ import type { EvaluatedMeter, Evaluation } from './evaluate.ts';
 import { MeterDays } from './meter-days.ts';
 import { type Revisions, revise, reviseOfMeter } from './publish.ts';
 import { Registry } from './registry.ts';
-import type { BuildingState, DayFacts, DayState } from './state.ts';
+import type { BuildingState, DayFacts, DayMemory, DayState } from './state.ts';
 import type { Workspace } from './workspace.ts';
 
 /** A day's state, made where there is none. */
@@ -261,21 +261,29 @@ function remember(state: BuildingState, context: BuildingContext, day: DayState,
   const energyWh: Record<string, number> = {};
   for (const [id, result] of day.meters)
     if (result.role === 'tenant' && result.energyWh !== null && isComplete(result)) energyWh[id] = result.energyWh;
-  state.memory.set(day.start, {
+  const { memory } = state;
+  const isNew = !memory.has(day.start);
+  memory.set(day.start, {
     date: day.date,
     generalWh: general && isComplete(general) ? general.energyWh : null,
     demandMaxW: general?.demandMaxW ?? null,
     remainderFloorW: facts.remainderFloorW,
     energyWh,
   });
+  if (!isNew) return;
+  for (const [start, later] of [...memory].filter(([start]) => start > day.start)) {
+    memory.delete(start);
+    memory.set(start, later);
+  }
 }
 
 function updateClimate(state: BuildingState, context: BuildingContext, day: DayState, out: Result[]): void {
   if (state.temperatures.size === 0) return;
   const from = day.start - 57 * 86_400_000;
-  const days = [...state.memory].filter(([start]) => start >= from && start <= day.start).sort(([a], [b]) => a - b);
+  const days: DayMemory[] = [];
+  for (const [start, memory] of state.memory) if (start >= from && start <= day.start) days.push(memory);
   const signature = climateSignature(
-    days.slice(-56).map(([, memory]) => ({
+    days.slice(-56).map((memory) => ({
       date: memory.date,
       energyWh: memory.generalWh,
       temperatureC: state.temperatures.get(memory.date) ?? null,

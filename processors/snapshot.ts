@@ -148,7 +148,7 @@ function unpack(packed: PackedState): BuildingState {
         } as DayState,
       ]),
     ),
-    memory: new Map(packed.memory) as BuildingState['memory'],
+    memory: new Map(packed.memory.sort(([a], [b]) => a - b)) as BuildingState['memory'],
     periods: new Map(
       packed.periods.map(([key, period]) => [
         key,
