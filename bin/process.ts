@@ -29,7 +29,11 @@ export function registerProcess(program: Command): void {
       'transforme les relevés de Kafka en résultats, exactement une fois ; fils et processus se partagent les partitions',
     )
     .option('--operations-port <n>', 'santé et métriques Prometheus sur ce port')
-    .option('--publish-ms <n>', 'publie au plus à ce rythme tant que des relevés arrivent', '1000')
+    .option(
+      '--publish-ms <n>',
+      'publie au plus à ce rythme tant que des relevés arrivent (cinq fois moins souvent en rattrapage)',
+      '1000',
+    )
     .option(
       '--threads <n>',
       'fils d’exécution, qui se partagent les partitions (défaut : un par cœur ; jamais plus que de partitions)',

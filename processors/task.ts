@@ -2,7 +2,8 @@
  * A partition's life: records in, effects out, state remembered. Everything it returns is written in one transaction with its positions, so a
  * reading counts exactly once whatever dies.
  *
- *     process(batch)   events → reducer; publication only when it is time: results are told every `publishMs`, not every reading
+ *     process(batch)   events → reducer; publication only when it is time: results are told every `publishMs`, not every reading, and less often
+ *                      while what is read is old
  *     tick             publication when nothing waits, the wall clock's minute
  *     every call       one delta a touched building, or a snapshot when the deltas have grown
  */
@@ -30,13 +31,13 @@ import { type RestoredState, replayDeltas, restoreState } from './restore.ts';
 import { decodeState, encodeState } from './snapshot.ts';
 import { createSnapshotKeeper, type SnapshotPace } from './snapshot-keeper.ts';
 import { type BuildingEvent, BuildingProcessor } from './step.ts';
-import { type BatchFacts, createTaskSpeed } from './task-speed.ts';
+import { type BatchFacts, createTaskSpeed, publicationPaceMs } from './task-speed.ts';
 import { Workspace } from './workspace.ts';
 
 export interface TaskOptions {
   readonly partition: number;
   readonly buildings: readonly Building[];
-  /** Changed results are told at most this often while readings keep coming. */
+  /** Changed results are told at most this often while readings keep coming; up to five times less often while a backlog is read. */
   readonly publishMs?: number;
   /** The wall clock makes days and silence (a live system), or not (a file brought in). */
   readonly watching?: boolean;
@@ -96,6 +97,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
   const calendars = new Map<string, Calendar>();
   const workspace = new Workspace();
   const positions: Partial<Record<TopicName, number>> = {};
+  let paceMs = publishMs;
   let lastMinute = Number.NEGATIVE_INFINITY;
   let watchAt = Number.NEGATIVE_INFINITY;
   let maintainAt = Number.NEGATIVE_INFINITY;
@@ -337,10 +339,11 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       const effects = noEffects();
       const before = readings;
       for (const record of batch) route(record, now, effects);
-      for (const member of members.values())
-        if (member.dirty && (now - member.publishedAt >= publishMs || member.pending.length > eventsASnapshot))
-          publish(member, now, false, effects);
       const facts = speed.take(batch, readings - before, now);
+      paceMs = publicationPaceMs(facts, publishMs);
+      for (const member of members.values())
+        if (member.dirty && (now - member.publishedAt >= paceMs || member.pending.length > eventsASnapshot))
+          publish(member, now, false, effects);
       options.onBatch?.(facts);
       return commit(effects);
     },
@@ -350,7 +353,7 @@ export function createBuildingTask(options: TaskOptions): BuildingTask {
       const settled = lag === 0;
       for (const member of members.values()) {
         const due = member.dirty || member.processor.isDue(now);
-        if (due && (settled || now - member.publishedAt >= publishMs)) publish(member, now, settled, effects);
+        if (due && (settled || now - member.publishedAt >= paceMs)) publish(member, now, settled, effects);
       }
       if (watching && now >= watchAt) {
         since = Math.min(since, now);
