@@ -87,8 +87,15 @@ export async function reconcileForever(options: ReconcileOptions): Promise<void>
     const last = new Map<string, SinkItem>();
     let first: number | undefined;
     let next = from;
+    let isOurs = true;
+    /** Whoever has had the partition in the meantime has written what is newer, also where it has come back. */
+    const isStillOurs = (): boolean => {
+      isOurs &&= options.partitions.has(partition);
+      return isOurs;
+    };
     for await (const batch of options.journal.read('results', partition, from)) {
       signal.throwIfAborted();
+      if (!isStillOurs()) return from;
       for (const record of batch) {
         next = record.offset + 1;
         const decision = decideRecord(record);
@@ -100,13 +107,10 @@ export async function reconcileForever(options: ReconcileOptions): Promise<void>
       await rest();
     }
     const entries = [...last];
-    for (let at = 0; at < entries.length; at += itemsAtOnce) {
+    for (let at = 0; at < entries.length && isStillOurs(); at += itemsAtOnce) {
       const some = entries.slice(at, at + itemsAtOnce);
       await options.write(partition, () =>
-        // Whoever has the partition now writes what is newer.
-        options.partitions.has(partition)
-          ? some.filter(([key]) => !round.handled?.has(key)).map(([, item]) => item)
-          : [],
+        isStillOurs() ? some.filter(([key]) => !round.handled?.has(key)).map(([, item]) => item) : [],
       );
       await rest();
     }
